@@ -1,0 +1,186 @@
+#!/usr/bin/env bash
+# Installs what a level of work needs and is missing:
+#
+#   scripts/bootstrap.sh demo|test|real|bench
+#
+# Debian's packages come by apt, by name. What Debian has in no static form is built from source into a
+# per-user prefix, a folder <name>-<version>-<compiler> each: $GOLD_GO_DEPS, by default
+# ${XDG_CACHE_HOME:-~/.cache}/gold-go/deps. When nothing is missing it returns at once.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/deps.conf
+. "$here/deps.conf"
+# shellcheck source=scripts/packages.sh
+. "$here/packages.sh"
+
+level=${1:-demo}
+case $level in
+  demo | test | real | bench) ;;
+  *)
+    echo "usage: $0 demo|test|real|bench" >&2
+    exit 2
+    ;;
+esac
+
+jobs=${JOBS:-$(nproc)}
+deps=${GOLD_GO_DEPS:-${XDG_CACHE_HOME:-$HOME/.cache}/gold-go/deps}
+
+say() { echo "bootstrap: $*" >&2; }
+
+sudo=()
+if [ "$(id -u)" != 0 ]; then
+  sudo=(sudo -n)
+fi
+
+apt_usable() {
+  command -v apt-get > /dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2> /dev/null; }
+}
+
+# The named packages that are not installed, one a line.
+missing_packages() {
+  command -v dpkg-query > /dev/null || { printf '%s\n' "$@"; return; }
+  comm -23 <(printf '%s\n' "$@" | sort -u) \
+    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2> /dev/null | sed -n 's/^installed //p' | sort -u)
+}
+
+install_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if ! apt_usable; then
+    say "these packages are missing and apt can't be used here; going on without: ${missing[*]}"
+    return 0
+  fi
+  local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq)
+  local install=("${apt[@]}" install -y --no-install-recommends)
+  say "installing ${missing[*]}"
+  if ! "${install[@]}" "${missing[@]}" > "$log" 2>&1; then
+    # The lists may be old or absent.
+    "${apt[@]}" update >> "$log" 2>&1 || true
+    "${install[@]}" "${missing[@]}" >> "$log" 2>&1 || {
+      tail -n 20 "$log" >&2
+      say "apt could not install all of: ${missing[*]}"
+      return 1
+    }
+  fi
+}
+
+# debian_source NAME: the source of a Debian package in the current folder. The system's own list of
+# sources is left alone: a copy of it, turned into deb-src, is used with lists of its own.
+debian_source() {
+  local state=$work/apt file
+  if [ ! -d "$state" ]; then
+    mkdir -p "$state/sources.d" "$state/lists/partial" "$state/cache/archives/partial"
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+      [ -f "$file" ] || continue
+      sed -E 's/^Types:.*/Types: deb-src/; s/^deb[[:space:]]/deb-src /' "$file" \
+        > "$state/sources.d/$(basename "$file")"
+    done
+  fi
+  local options=(-qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$state/sources.d"
+    -o "Dir::State::Lists=$state/lists" -o "Dir::Cache=$state/cache" -o APT::Sandbox::User=root)
+  [ -f "$state/updated" ] || apt-get "${options[@]}" update
+  touch "$state/updated"
+  apt-get "${options[@]}" source "$1"
+}
+
+# build NAME SUFFIX FUNCTION: runs FUNCTION PREFIX in a fresh folder unless the prefix is there. The
+# prefix appears whole, so that a build that is stopped leaves nothing half done.
+build() {
+  local name=$1 version=${!1} prefix
+  prefix=$deps/$name-$version-$compiler${2:+-$2}
+  [ ! -d "$prefix" ] || return 0
+  mkdir -p "$deps" "$work/$name$2"
+  say "building $name $version${2:+ ($2)}"
+  local start=$SECONDS
+  # In the background, since bash forgets -e in a function that is called in a condition.
+  (
+    cd "$work/$name$2"
+    "$3" "$prefix.part"
+  ) > "$log" 2>&1 &
+  if ! wait $!; then
+    tail -n 30 "$log" >&2
+    rm -rf "$prefix.part"
+    say "$name could not be built"
+    return 1
+  fi
+  rm -rf "$prefix" && mv "$prefix.part" "$prefix"
+  say "built $name in $((SECONDS - start)) s"
+}
+
+cmake_install() { # SOURCE PREFIX OPTION...
+  local source=$1 prefix=$2
+  shift 2
+  rm -rf "$prefix"
+  cmake -G Ninja -S "$source" -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$prefix" \
+    -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DBUILD_SHARED_LIBS=OFF \
+    -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ "$@"
+  cmake --build build -j "$jobs"
+  cmake --install build
+}
+
+build_onetbb() {
+  debian_source onetbb
+  cmake_install onetbb-"$onetbb"*/ "$1" -DTBB_TEST=OFF -DTBB_STRICT=OFF -DTBBMALLOC_BUILD=OFF
+}
+
+# The thread sanitizer sees races where a library is not instrumented.
+build_onetbb_tsan() {
+  debian_source onetbb
+  cmake_install onetbb-"$onetbb"*/ "$1" -DTBB_TEST=OFF -DTBB_STRICT=OFF -DTBBMALLOC_BUILD=OFF \
+    -DTBB_SANITIZE=thread
+}
+
+build_mimalloc() {
+  debian_source mimalloc
+  cmake_install mimalloc-"$mimalloc"*/ "$1" -DMI_BUILD_SHARED=OFF -DMI_BUILD_OBJECT=OFF \
+    -DMI_BUILD_TESTS=OFF -DMI_OVERRIDE=ON -DMI_INSTALL_TOPLEVEL=ON
+}
+
+build_lief() {
+  # pip unpacks and asks a source package for its metadata, which this old one's setup can't answer
+  # everywhere: what counts is that the archive arrives.
+  python3 -m pip download --no-deps --no-binary :all: --no-build-isolation -d . "lief==$lief" || true
+  ls lief-*
+  python3 -m zipfile -e lief-*.zip .
+  cmake_install lief-"$lief"/ "$1" -DLIEF_PYTHON_API=OFF -DLIEF_C_API=OFF -DLIEF_EXAMPLES=OFF \
+    -DLIEF_TESTS=OFF -DLIEF_INSTALL_PYTHON=OFF -DLIEF_USE_CCACHE=OFF -DLIEF_ART=OFF -DLIEF_DEX=OFF \
+    -DLIEF_OAT=OFF -DLIEF_VDEX=OFF
+}
+
+# A Python environment with the newest LIEF, for the checks that test scripts make of an image.
+make_venv() {
+  local venv=$deps/python
+  [ ! -x "$venv/bin/python3" ] || "$venv/bin/python3" -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("lief"))' || rm -rf "$venv"
+  [ ! -x "$venv/bin/python3" ] || return 0
+  say "making a Python environment with lief"
+  if ! { python3 -m venv "$venv" && "$venv/bin/python3" -m pip install --quiet lief; } > "$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    rm -rf "$venv"
+    say "no lief for Python: the checks that need it will be skipped"
+  fi
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+log=$work/log
+
+packages=("${packages_demo[@]}")
+case $level in
+  test) packages+=("${packages_test[@]}") ;;
+  real) packages+=("${packages_test[@]}" "${packages_real[@]}") ;;
+  bench) packages+=("${packages_bench[@]}") ;;
+esac
+install_packages "${packages[@]}"
+
+compiler=gcc$(gcc -dumpversion | cut -d. -f1)
+build onetbb "" build_onetbb
+build mimalloc "" build_mimalloc
+case $level in
+  test | real)
+    build onetbb tsan build_onetbb_tsan
+    build lief "" build_lief
+    make_venv
+    ;;
+esac

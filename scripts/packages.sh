@@ -1,0 +1,22 @@
+# Debian's packages, by the level of scripts/bootstrap.sh that needs them.
+# shellcheck shell=bash disable=SC2034
+
+# make demo: what gold-go itself is built with.
+packages_demo=(
+  ca-certificates ccache cmake doctest-dev dpkg-dev g++ gcc libxxhash-dev libzstd-dev llvm-19-dev make
+  ninja-build pkg-config python3 zlib1g-dev
+)
+
+# make test: other compilers, C libraries, architectures, linkers and build systems.
+packages_test=(
+  autoconf automake binutils-aarch64-linux-gnu clang-19 clang-22 file g++-aarch64-linux-gnu
+  gcc-aarch64-linux-gnu gdb libc6-dev-arm64-cross libclang-rt-19-dev libtool lld-19 lld-22 llvm-19
+  llvm-22 meson musl-tools patchelf pax-utils python3-pip python3-venv qemu-user shellcheck unzip xz-utils
+)
+# For PE, when it comes: gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix wine64.
+
+# make test-real: programs of the world, and what fetches them.
+packages_real=(cargo golang-go libclang-19-dev libsqlite3-dev libzstd-dev rustc)
+
+# make bench: the linkers that are compared, and a clock.
+packages_bench=(clang-19 hyperfine libclang-19-dev lld-19 lld-22 mold time)

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# scripts/run-fuzz.sh BUILD SECONDS: runs each fuzz target for a while, from its seeds in
+# tests/fuzz/corpus. What it learns stays in BUILD/corpus; a crash ends in a file there and exit code 1.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+build=$1
+seconds=$2
+failed=0
+found=0
+for target in "$build"/fuzz-*; do
+  [ -x "$target" ] && [ -f "$target" ] || continue
+  found=$((found + 1))
+  name=${target##*/fuzz-}
+  mkdir -p "$build/corpus/$name" "$build/crashes"
+  seeds=()
+  if [ -d "tests/fuzz/corpus/$name" ]; then
+    seeds+=("tests/fuzz/corpus/$name")
+  fi
+  echo "fuzz $name: $seconds s"
+  "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=65536 \
+    -print_final_stats=1 -artifact_prefix="$build/crashes/$name-" "$build/corpus/$name" "${seeds[@]}" \
+    > "$build/crashes/$name.log" 2>&1 || {
+    tail -n 40 "$build/crashes/$name.log"
+    failed=1
+  }
+  grep -E 'number_of_executed_units|new_units_added' "$build/crashes/$name.log" || true
+done
+if [ "$found" = 0 ]; then
+  echo "no fuzz target was built: nothing was fuzzed"
+fi
+exit "$failed"

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# run-one.sh SCRIPT: runs one test script in a fresh folder, $WORK, that is removed afterwards. The script
+# gets GOLD_GO (the linker) and SRC (the source tree); it may source $SRC/tests/lib/common.sh.
+# With KEEP=1 the folder stays, for a look.
+set -euo pipefail
+script=$(realpath "$1")
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export SRC=${SRC:-$(realpath "$here/../..")}
+export GOLD_GO=${GOLD_GO:-$SRC/build/release/gold-go}
+export LC_ALL=C.UTF-8
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/gold-go-test.XXXXXX")
+export WORK
+if [ -n "${KEEP:-}" ]; then
+  echo "kept: $WORK" >&2
+else
+  trap 'rm -rf "$WORK"' EXIT
+fi
+cd "$WORK"
+status=0
+bash "$script" < /dev/null || status=$?
+if [ "$status" = 77 ] && [ -n "${SKIPS:-}" ]; then
+  mkdir -p "$SKIPS"
+  name=${TEST_NAME:-$script}
+  echo "skipped: $name: $(cat "$WORK/.skip-reason" 2> /dev/null || echo "no reason given")" \
+    > "$SKIPS/${name//\//.}"
+fi
+exit "$status"
