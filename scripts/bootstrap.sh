@@ -139,13 +139,12 @@ build_mimalloc() {
 }
 
 build_lief() {
-  # pip unpacks and asks a source package for its metadata, which this old one's setup can't answer
-  # everywhere: what counts is that the archive arrives.
-  python3 -m pip download --no-deps --no-binary :all: --no-build-isolation -d . "lief==$lief" || true
-  ls lief-*
-  python3 -m zipfile -e lief-*.zip .
-  cmake_install lief-"$lief"/ "$1" -DLIEF_PYTHON_API=OFF -DLIEF_C_API=OFF -DLIEF_EXAMPLES=OFF \
-    -DLIEF_TESTS=OFF -DLIEF_INSTALL_PYTHON=OFF -DLIEF_USE_CCACHE=OFF -DLIEF_ART=OFF -DLIEF_DEX=OFF \
+  # Of a source package pip wants to know the metadata as well, which setup.py of this one gives only from
+  # a checkout. By then it is unpacked, and --no-clean leaves it there.
+  TMPDIR=$PWD python3 -m pip download --no-clean --no-deps --no-binary :all: --no-build-isolation \
+    "lief==$lief" || true
+  cmake_install pip-download-*/lief*/ "$1" -DLIEF_PYTHON_API=OFF -DLIEF_C_API=OFF -DLIEF_EXAMPLES=OFF \
+    -DLIEF_TESTS=OFF -DLIEF_USE_CCACHE=OFF -DLIEF_LOGGING=OFF -DLIEF_ART=OFF -DLIEF_DEX=OFF \
     -DLIEF_OAT=OFF -DLIEF_VDEX=OFF
 }
 

@@ -8,7 +8,9 @@ seconds=$2
 failed=0
 found=0
 for target in "$build"/fuzz-*; do
-  [ -x "$target" ] && [ -f "$target" ] || continue
+  if [ ! -f "$target" ] || [ ! -x "$target" ]; then
+    continue
+  fi
   found=$((found + 1))
   name=${target##*/fuzz-}
   mkdir -p "$build/corpus/$name" "$build/crashes"
@@ -17,7 +19,7 @@ for target in "$build"/fuzz-*; do
     seeds+=("tests/fuzz/corpus/$name")
   fi
   echo "fuzz $name: $seconds s"
-  "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=65536 \
+  "$target" -max_total_time="$seconds" -timeout=10 -detect_leaks=0 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=65536 \
     -print_final_stats=1 -artifact_prefix="$build/crashes/$name-" "$build/corpus/$name" "${seeds[@]}" \
     > "$build/crashes/$name.log" 2>&1 || {
     tail -n 40 "$build/crashes/$name.log"

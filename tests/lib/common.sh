@@ -6,6 +6,7 @@
 set -euo pipefail
 
 # The folder for `gcc -B`, in which ld is gold-go.
+# shellcheck disable=SC2153
 GOLD_GO_B=$(dirname "$GOLD_GO")/libexec/gold-go
 # Python with the newest LIEF, if bootstrap could make it.
 GOLD_GO_PYTHON=${GOLD_GO_DEPS:-${XDG_CACHE_HOME:-$HOME/.cache}/gold-go/deps}/python/bin/python3
