@@ -125,6 +125,8 @@ Report report_elf(const std::string &path) {
     throw Unreadable("the ELF headers are broken");
   if (binary->header().file_type() == elf::E_TYPE::ET_REL)
     throw Unreadable("an ELF object: objects and archives are not inspected yet, only images are");
+  if (binary->segments().size() != binary->header().numberof_segments())
+    throw Unreadable("the file is cut short: its program headers reach beyond its end");
 
   Report report;
   report.format = binary->type() == elf::ELF_CLASS::ELFCLASS64 ? "ELF64" : "ELF32";

@@ -1,5 +1,6 @@
 // Mach-O images, read by LIEF, one report an architecture of a fat file. LIEF 0.12 knows no chained
-// fixups: imports are taken from the symbol table, whose library ordinals it resolves.
+// fixups, so only those relocations are counted that rebase opcodes describe, and the imports are taken
+// from the symbol table.
 #include "inspect/report.h"
 
 #include <LIEF/MachO.hpp>
@@ -57,9 +58,11 @@ void add_symbols(const macho::Binary &binary, Report &report) {
         type & N_PEXT)
       continue;
     if ((type & N_TYPE) == N_UNDF) {
+      // The upper byte of n_desc says which library; special values name none.
+      std::size_t ordinal = symbol.description() >> 8;
       std::string from;
-      if (const macho::DylibCommand *library = symbol.library())
-        from = library->name();
+      if (ordinal > 0 && ordinal <= report.libraries.size())
+        from = report.libraries[ordinal - 1];
       report.imports.push_back({symbol.name(), from, {}});
     } else {
       report.exports.push_back({symbol.name(), "", symbol.value()});

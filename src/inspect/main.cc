@@ -4,9 +4,11 @@
 
 #include <LIEF/logging.hpp>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -64,6 +66,14 @@ std::vector<Report> report(const std::string &path) {
   throw Unreadable("not an ELF, PE or Mach-O image");
 }
 
+// LIEF reads past what is missing; a person should know.
+void check_whole(const Report &report, std::uint64_t size) {
+  for (const std::vector<Region> *regions : {&report.segments, &report.sections})
+    for (const Region &region : *regions)
+      if (region.file_size > 0 && (region.offset > size || region.file_size > size - region.offset))
+        throw Unreadable("the file is cut short: " + region.name + " reaches beyond its end");
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -98,6 +108,7 @@ int main(int argc, char **argv) {
     try {
       for (Report &one : report(path)) {
         one.file = path;
+        check_whole(one, std::filesystem::file_size(path));
         if (!json)
           print_text(std::cout, one);
         else

@@ -88,7 +88,7 @@ Report report_pe(const std::string &path) {
     report.entry = base + binary->optional_header().addressof_entrypoint();
   for (const pe::Debug &debug : binary->debug())
     if (debug.has_code_view())
-      if (const auto *pdb = dynamic_cast<const pe::CodeViewPDB *>(&debug.code_view())) {
+      if (const auto *pdb = dynamic_cast<const pe::CodeViewPDB *>(debug.code_view())) {
         auto signature = pdb->signature();
         report.build_id = hex_bytes(signature) + ", age " + std::to_string(pdb->age());
       }
