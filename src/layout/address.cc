@@ -1,0 +1,142 @@
+// Addresses and file offsets.
+//
+// One forward walk over the output sections gives everything a place; synthesized sections whose
+// size depends on addresses are then asked again, and the walk repeats until no size changes. Each
+// such section may only move in one direction, so that this ends; 16 rounds without an end is an
+// error that names the section.
+#include <algorithm>
+
+#include "layout/layout.h"
+#include "layout/merge.h"
+#include "support/threads.h"
+
+namespace gold {
+
+namespace {
+
+void place_members(OutputSection &o) {
+  u64 off = 0;
+  for (Section *s : o.members) {
+    off = align_up(off, s->align());
+    s->offset = off;
+    off += s->size;
+  }
+  o.size = off;
+}
+
+void walk(Link &link) {
+  const Options &opt = link.opt;
+  u64 page = link.target->page_size(link);
+  u64 headers = link.target->header_size(link);
+  u64 dot = link.image_base + headers, off = headers;
+  u64 tls_align = 1;
+  for (OutputSection *o : link.outputs)
+    if (o->flags & kSecTls)
+      tls_align = std::max(tls_align, o->align);
+  bool in_tls = false;
+  u64 tls_dot = 0;
+  for (OutputSection *o : link.outputs) {
+    bool zero = o->flags & kSecZeroFill;
+    if (!(o->flags & kSecAlloc)) {
+      off = align_up(off, o->align);
+      o->addr = 0;
+      o->offset = off;
+      o->file_size = zero ? 0 : o->size;
+      off += o->file_size;
+      continue;
+    }
+    u64 align = o->align;
+    if ((o->flags & kSecTls) && !in_tls) {
+      in_tls = true;
+      align = std::max(align, tls_align); // PT_TLS begins aligned
+    }
+    for (const SectionStart &st : opt.section_starts)
+      if (st.section == o->name) {
+        o->addr = st.address;
+        o->address_fixed = true;
+      }
+    if (o->address_fixed) {
+      dot = o->addr;
+    } else {
+      if (o->starts_segment)
+        dot = align_up(dot, page);
+      if ((o->flags & kSecTls) && zero) { // .tbss takes no address space outside the TLS image
+        tls_dot = align_up(std::max(tls_dot, dot), align);
+        o->addr = tls_dot;
+        o->offset = off;
+        o->file_size = 0;
+        tls_dot += o->size;
+        continue;
+      }
+      dot = align_up(dot, align);
+      o->addr = dot;
+    }
+    if (!zero)
+      off += (o->addr - off) & (page - 1); // the loader maps pages: offset and address agree modulo one
+    o->offset = off;
+    o->file_size = zero ? 0 : o->size;
+    off += o->file_size;
+    dot = o->addr + o->size;
+    if (o->flags & kSecTls)
+      tls_dot = dot;
+  }
+  link.trailer_offset = align_up(off, 8);
+  link.file_size = link.trailer_offset + link.target->trailer_size(link);
+  link.tls_start = link.tls_end = 0;
+  link.tls_align = tls_align;
+  for (OutputSection *o : link.outputs)
+    if (o->flags & kSecTls) {
+      if (!link.tls_start)
+        link.tls_start = o->addr;
+      link.tls_end = std::max(link.tls_end, o->end());
+    }
+}
+
+} // namespace
+
+void assign_addresses(Link &link) {
+  link.image_base =
+      link.opt.image_base.value_or(link.is_pic() ? 0 : link.target->default_image_base(link));
+  for (int round = 0;; ++round) {
+    parallel_for_each(link.outputs, [](OutputSection *o) { place_members(*o); });
+    walk(link);
+    Synthetic *moved = nullptr;
+    for (Synthetic *s : link.synthetics)
+      if (s->section.output && s->update(link))
+        moved = s;
+    if (!moved)
+      return;
+    if (round == 16) {
+      link.diag.error("addresses do not settle: the size of " + std::string(moved->section.name()) +
+                      " still changes after 16 rounds");
+      return;
+    }
+  }
+}
+
+void finalize_symbols(Link &link) {
+  auto finalize = [](Symbol &s) {
+    Section *sec = s.section;
+    if (!sec || (s.flags & (kSymAbsolute | kSymLinkerDefined | kSymShared)))
+      return;
+    if (sec->leader)
+      sec = sec->leader;
+    if (!sec->is_live())
+      s.value = 0;
+    else if (sec->kind == SectionKind::Merge)
+      s.value = (s.flags & kSymSection) ? s.value : merged_address(*sec, s.value);
+    else if (sec->kind == SectionKind::Unwind)
+      s.value = sec->address();
+    else
+      s.value += sec->address();
+  };
+  parallel_for_each(link.objects, [&](InputFile *f) {
+    for (std::size_t k = 0; k < f->symbols.size(); ++k)
+      if (Symbol *s = f->symbols[k]; s && (k < f->first_global || s->file == f) && s->file != link.internal &&
+                                     !(s->flags & kSymCopied))
+        finalize(*s);
+  }, 4);
+  link.target->finalize(link);
+}
+
+} // namespace gold

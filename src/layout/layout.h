@@ -1,0 +1,34 @@
+// Passes between resolution and the finished file. Each is a free function over Link; state lives
+// in the model. See link.cc for their order.
+#pragma once
+
+#include "model/link.h"
+
+namespace gold {
+
+// Decides Section::live: all sections, or with --gc-sections what the roots reach.
+void mark_live_sections(Link &);
+
+// Splits mergeable sections into pieces and gives equal pieces one place. Each output gets a
+// synthesized section that holds the pieces.
+void merge_pieces(Link &);
+
+// Counts what the relocations of live sections need.
+void scan_relocations(Link &);
+
+// Puts live sections into output sections, ordered as in the image.
+void place_sections(Link &);
+
+// Gives every output section and member its address and file offset; afterwards nothing moves.
+void assign_addresses(Link &);
+
+// Turns Symbol::value into addresses. After assign_addresses.
+void finalize_symbols(Link &);
+
+// Writes the image beside its final name and renames it. False if that failed (reported).
+bool write_output(Link &);
+
+// -Map: what lies where, in the manner of GNU ld.
+void write_map_file(Link &);
+
+} // namespace gold

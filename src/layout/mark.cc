@@ -1,0 +1,112 @@
+// Liveness. Without --gc-sections everything lives. With it, a section lives if a root reaches it by
+// references; the members of a group and dependents (SHF_LINK_ORDER) live with it. Sections that
+// are not part of the memory image live as their file does.
+#include <algorithm>
+
+#include "layout/layout.h"
+#include "support/threads.h"
+
+namespace gold {
+
+namespace {
+class Marker {
+public:
+  explicit Marker(Link &link) : link_(link) {}
+
+  void visit(Section *s) {
+    if (!s || s->live.exchange(1, std::memory_order_relaxed))
+      return;
+    work_.push_back(s);
+  }
+  void visit(Symbol *s) {
+    if (!s)
+      return;
+    if (s->is_shared() && s->file)
+      s->file->needed.store(true, std::memory_order_relaxed);
+    visit(s->section);
+  }
+  void run() {
+    EdgeBuffer buf;
+    while (!work_.empty()) {
+      Section *s = work_.back();
+      work_.pop_back();
+      for (Section *g = s->group_next; g && g != s; g = g->group_next)
+        visit(g);
+      for (Section *d = s->dependent; d; d = d->next_dependent)
+        visit(d);
+      buf.clear();
+      link_.target->edges(link_, *s, buf);
+      for (const Edge &e : buf.edges)
+        visit(e.symbol);
+    }
+  }
+
+private:
+  Link &link_;
+  std::vector<Section *> work_;
+};
+
+// Sections whose names are C identifiers live when __start_NAME or __stop_NAME is referenced.
+bool start_stop_referenced(Link &link, const Section &s) {
+  std::string n(s.name());
+  for (const char *prefix : {"__start_", "__stop_"})
+    if (Symbol *sym = link.symbols.find(prefix + n); sym && sym->marked(kMarkRefObject | kMarkRefShared))
+      return true;
+  return false;
+}
+
+template <class F> void for_each_section(InputFile *f, F &&fn) {
+  for (Section *s : f->sections)
+    if (s)
+      fn(*s);
+  for (Section *s : f->extra_sections)
+    fn(*s);
+}
+} // namespace
+
+void mark_live_sections(Link &link) {
+  if (!link.opt.gc_sections || link.is_relocatable()) {
+    parallel_for_each(link.objects, [&](InputFile *f) {
+      for_each_section(f, [](Section &s) { s.live.store(1, std::memory_order_relaxed); });
+      for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+        if (Symbol *s = f->symbols[k]; s && s->is_shared() && s->file && s->marked(kMarkStrongRef))
+          s->file->needed.store(true, std::memory_order_relaxed);
+    }, 16);
+    return;
+  }
+  Marker marker(link);
+  for (Symbol *s : link.roots)
+    marker.visit(s);
+  for (InputFile *f : link.objects) {
+    for_each_section(f, [&](Section &s) {
+      if (!s.is_alloc()) {
+        s.live.store(1, std::memory_order_relaxed);
+        return;
+      }
+      if (s.keep_script || (s.flags & kSecRetain) || link.target->is_root(link, s) ||
+          ((s.flags & kSecNamedRoot) && start_stop_referenced(link, s)))
+        marker.visit(&s);
+    });
+    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+      if (Symbol *s = f->symbols[k]; s && s->file == f && s->is_exported())
+        marker.visit(s);
+  }
+  marker.run();
+  if (link.opt.print_gc_sections)
+    for (InputFile *f : link.objects)
+      for_each_section(f, [&](Section &s) {
+        if (!s.is_live() && s.is_alloc())
+          link.diag.note("removing unused section " + f->display_name() + ":(" + std::string(s.name()) + ")",
+                         f->priority, s.index);
+      });
+}
+
+void scan_relocations(Link &link) {
+  parallel_for_each(link.objects, [&](InputFile *f) {
+    for (Section *s : f->sections)
+      if (s && s->is_live() && s->is_alloc() && s->num_relocs)
+        link.target->scan(link, *s);
+  });
+}
+
+} // namespace gold

@@ -1,0 +1,264 @@
+// Writing the image.
+//
+// The output is cut into tasks of about half a megabyte: runs of members of one output section, or
+// parts of a synthesized one. A task fills a buffer that its thread reuses (copy, relocate, fill
+// gaps), hashes it while it is in cache if an identity is wanted, and writes it with one pwrite:
+// full pages are never zeroed first, no page faults, each output byte touched once. Tasks of tables
+// that relocation fills run after the rest.
+//
+// The file appears whole or not at all: it is written under a temporary name beside the final one
+// and renamed. An output that exists and is no regular file (/dev/null, a pipe) is written where it
+// is, from a file in memory.
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "layout/layout.h"
+#include "support/threads.h"
+
+namespace gold {
+
+namespace {
+
+constexpr u64 kTaskBytes = 512 << 10;
+
+struct Task {
+  OutputSection *out = nullptr;
+  std::size_t first = 0, last = 0; // members [first, last)
+  int part = -1;                   // of the one synthesized member, or -1
+  u64 begin = 0, end = 0;          // offsets in the output section
+  u64 hash = 0;
+};
+
+bool pwrite_all(int fd, const u8 *p, u64 n, u64 off) {
+  while (n) {
+    ssize_t k = pwrite(fd, p, n, static_cast<off_t>(off));
+    if (k < 0 && errno == EINTR)
+      continue;
+    if (k <= 0)
+      return false;
+    p += k;
+    n -= static_cast<u64>(k);
+    off += static_cast<u64>(k);
+  }
+  return true;
+}
+
+void add_tasks(OutputSection &o, std::vector<Task> &now, std::vector<Task> &late) {
+  std::size_t i = 0;
+  while (i < o.members.size()) {
+    Section *s = o.members[i];
+    u64 next = i + 1 < o.members.size() ? o.members[i + 1]->offset : o.size;
+    if (s->kind == SectionKind::Synthetic && s->size) {
+      u32 parts = std::max<u32>(s->synth->parts(), 1);
+      for (u32 p = 0; p < parts; ++p) {
+        Task t{&o, i, i + 1, static_cast<int>(p)};
+        t.begin = s->offset + (parts == 1 ? 0 : s->synth->part_offset(p));
+        t.end = p + 1 == parts ? next : s->offset + s->synth->part_offset(p + 1);
+        (s->synth->late ? late : now).push_back(t);
+      }
+      ++i;
+      continue;
+    }
+    Task t{&o, i, i + 1};
+    t.begin = s->offset;
+    t.end = next;
+    for (++i; i < o.members.size() && o.members[i]->kind != SectionKind::Synthetic &&
+              t.end - t.begin < kTaskBytes;
+         ++i) {
+      t.end = i + 1 < o.members.size() ? o.members[i + 1]->offset : o.size;
+      t.last = i + 1;
+    }
+    now.push_back(t);
+  }
+}
+
+void run_task(Link &link, const Task &t, u8 *buf) {
+  OutputSection &o = *t.out;
+  if (t.part >= 0) {
+    Section *s = o.members[t.first];
+    u64 end = s->offset + s->size; // padding behind the section belongs to its last part
+    u64 n = std::min(end, t.end) - t.begin;
+    std::memset(buf, 0, n);
+    if (s->synth->parts() <= 1)
+      s->synth->write(link, buf);
+    else
+      s->synth->write_part(link, static_cast<u32>(t.part), buf);
+    if (t.begin + n < t.end)
+      link.target->fill(o, buf + n, t.end - t.begin - n);
+    return;
+  }
+  for (std::size_t i = t.first; i < t.last; ++i) {
+    Section *s = o.members[i];
+    u8 *p = buf + (s->offset - t.begin);
+    if (s->data)
+      std::memcpy(p, s->data, s->size);
+    else
+      std::memset(p, 0, s->size);
+    u64 next = i + 1 < t.last ? o.members[i + 1]->offset : t.end;
+    if (u64 gap = next - s->offset - s->size)
+      link.target->fill(o, p + s->size, gap);
+    if (s->num_relocs)
+      link.target->relocate(link, *s, p);
+  }
+}
+
+class Output {
+public:
+  explicit Output(Link &link) : link_(link) {}
+
+  bool open() {
+    const std::string &path = link_.opt.output;
+    struct stat st;
+    regular_ = ::stat(path.c_str(), &st) != 0 || S_ISREG(st.st_mode);
+    if (regular_) {
+      temp_ = path + format(".tmp%d", static_cast<int>(getpid()));
+      fd_ = ::open(temp_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+      if (fd_ >= 0)
+        set_temporary_output(temp_);
+    } else {
+      fd_ = memfd_create("gold-go", MFD_CLOEXEC);
+    }
+    if (fd_ < 0)
+      return fail("cannot open output file");
+    // Room for all of it at once; filesystems that can't are written without.
+    if (regular_ && fallocate(fd_, 0, 0, static_cast<off_t>(link_.file_size)) != 0 && errno == ENOSPC)
+      return fail("cannot write output file");
+    return true;
+  }
+  void write(const u8 *p, u64 n, u64 off) {
+    if (!pwrite_all(fd_, p, n, off))
+      failed_.store(errno ? errno : EIO);
+  }
+  bool close() {
+    if (failed_) {
+      errno = failed_;
+      return fail("cannot write output file");
+    }
+    if (ftruncate(fd_, static_cast<off_t>(link_.file_size)) != 0)
+      return fail("cannot write output file");
+    if (!regular_)
+      return copy_out();
+    if (!link_.is_relocatable()) {
+      mode_t mask = umask(0);
+      umask(mask);
+      fchmod(fd_, 0777 & ~mask);
+    }
+    if (::close(fd_) != 0 || rename(temp_.c_str(), link_.opt.output.c_str()) != 0)
+      return fail("cannot rename output file");
+    set_temporary_output("");
+    return true;
+  }
+  void discard() { remove_temporary_output(); }
+
+private:
+  bool fail(const char *what) {
+    link_.diag.error(std::string(what) + " " + link_.opt.output + ": " + strerror(errno));
+    discard();
+    return false;
+  }
+  bool copy_out() {
+    int out = ::open(link_.opt.output.c_str(), O_WRONLY | O_CLOEXEC);
+    if (out < 0)
+      return fail("cannot open output file");
+    std::vector<u8> buf(1 << 20);
+    u64 off = 0;
+    while (off < link_.file_size) {
+      ssize_t n = pread(fd_, buf.data(), buf.size(), static_cast<off_t>(off));
+      if (n <= 0)
+        break;
+      for (ssize_t done = 0; done < n;) {
+        ssize_t k = ::write(out, buf.data() + done, static_cast<size_t>(n - done));
+        if (k <= 0)
+          return fail("cannot write output file");
+        done += k;
+      }
+      off += static_cast<u64>(n);
+    }
+    ::close(out);
+    ::close(fd_);
+    return true;
+  }
+  Link &link_;
+  std::string temp_;
+  int fd_ = -1;
+  bool regular_ = true;
+  std::atomic<int> failed_{0};
+};
+
+void run_tasks(Link &link, Output &out, std::vector<Task> &tasks, bool hash) {
+  parallel_for(tasks.size(), 1, [&](std::size_t i) {
+    static thread_local std::vector<u8> buf;
+    Task &t = tasks[i];
+    u64 n = t.end - t.begin;
+    if (n == 0)
+      return;
+    if (buf.size() < n)
+      buf.resize(std::max(n, kTaskBytes * 2));
+    run_task(link, t, buf.data());
+    if (hash)
+      t.hash = hash_bytes(buf.data(), n);
+    out.write(buf.data(), n, t.out->offset + t.begin);
+  });
+}
+
+// A tree hash: blocks by content, then their hashes with names and places of the sections.
+void write_identity(Link &link, Output &out, const std::vector<Task> &a, const std::vector<Task> &b) {
+  std::vector<u64> v;
+  for (auto *tasks : {&a, &b})
+    for (const Task &t : *tasks) {
+      v.push_back(t.hash);
+      v.push_back(t.out->addr + t.begin);
+      v.push_back(hash_string(t.out->name));
+    }
+  u8 id[64];
+  for (u32 i = 0; i < sizeof id; i += 16) {
+    XXH128_hash_t h = XXH3_128bits_withSeed(v.data(), v.size() * 8, i);
+    store<u64>(id + i, h.low64);
+    store<u64>(id + i + 8, h.high64);
+  }
+  const Section &s = *link.build_id;
+  out.write(id, std::min<u64>(link.build_id_size, sizeof id), s.output->offset + s.offset + link.build_id_offset);
+}
+
+} // namespace
+
+bool write_output(Link &link) {
+  Output out(link);
+  if (!out.open())
+    return false;
+  std::vector<Task> now, late;
+  for (OutputSection *o : link.outputs)
+    if (!(o->flags & kSecZeroFill) && o->size)
+      add_tasks(*o, now, late);
+  bool hash = link.build_id && link.build_id_size && link.build_id->output;
+  {
+    Pass p(link.stats, "copy and relocate");
+    run_tasks(link, out, now, hash);
+  }
+  {
+    Pass p(link.stats, "late tables");
+    run_tasks(link, out, late, hash);
+  }
+  std::vector<u8> buf(std::max(link.target->header_size(link), link.target->trailer_size(link)));
+  link.target->write_headers(link, buf.data());
+  out.write(buf.data(), link.target->header_size(link), 0);
+  if (u64 n = link.target->trailer_size(link)) {
+    std::fill(buf.begin(), buf.end(), u8(0));
+    link.target->write_trailer(link, buf.data());
+    out.write(buf.data(), n, link.trailer_offset);
+  }
+  if (hash)
+    write_identity(link, out, now, late);
+  if (link.diag.has_errors() && !link.opt.noinhibit_exec) {
+    out.discard();
+    return false;
+  }
+  return out.close();
+}
+
+} // namespace gold

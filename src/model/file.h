@@ -1,0 +1,106 @@
+// Input files as the shared passes see them.
+#pragma once
+
+#include <atomic>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/options.h"
+#include "model/section.h"
+#include "model/symbol.h"
+#include "support/bytes.h"
+#include "support/mapped_file.h"
+
+namespace gold {
+
+struct Link;
+struct InputFile;
+
+// A set of sections of which one copy survives: a COMDAT group, interned by its signature.
+struct Group {
+  const char *name_data = nullptr;
+  u32 name_size = 0;
+  u32 spare = 0;
+  std::atomic<u32> owner{0}; // priority + 1 of the file whose copy survives; 0: none yet
+  void offer(u32 priority) {
+    u32 old = owner.load(std::memory_order_relaxed), mine = priority + 1;
+    while ((old == 0 || mine < old) && !owner.compare_exchange_weak(old, mine, std::memory_order_relaxed)) {
+    }
+  }
+};
+
+// One file's copy of a group. `members` are native section indices.
+struct GroupCopy {
+  Group *group = nullptr;
+  std::span<const ul32> members;
+  u32 native = 0; // section index of the group's own header
+};
+
+// What turns bytes into the model. One object a kind of file; stateless.
+class Reader {
+public:
+  virtual ~Reader() = default;
+  virtual Format format() const = 0;
+  // An upper bound of the global symbols that parse_symbols will intern. May throw InputError.
+  virtual u64 count_symbols(const InputFile &) const = 0;
+  // Headers and symbols: fills `symbols`, makes claims, records groups. Contents stay untouched.
+  // Runs on any thread, once a file, only for files that are linked. May throw InputError.
+  virtual void parse_symbols(Link &, InputFile &) const = 0;
+  // After groups are decided: makes Section objects (none for members of lost groups), makes local
+  // symbols, binds the symbols that this file won. Runs on any thread, once a file.
+  virtual void parse_sections(Link &, InputFile &) const = 0;
+  // Binds again the symbols that this file won after claims were made anew.
+  virtual void bind_symbols(Link &, InputFile &) const = 0;
+  // Claims again those symbols that carry kMarkReclaim (sections of lost groups excepted).
+  virtual void reclaim_symbols(Link &, InputFile &) const = 0;
+  // Reports symbols that this file defines strongly while another file's strong definition won.
+  virtual void report_duplicates(Link &, InputFile &) const {}
+};
+
+enum class FileKind : u8 {
+  Object,
+  Shared,   // shared object, DLL, dylib, import library
+  Internal, // made by the linker
+};
+
+struct InputFile {
+  const MappedFile *mapped = nullptr;
+  ByteView bytes;            // the file, or the member within its archive
+  std::string_view path;     // of the file that holds the bytes (a thin member's own path)
+  std::string_view archive;  // path of the archive, "" for none
+  std::string_view member;   // member's name, "" for none
+  u64 member_offset = 0;     // of `bytes` in the archive
+  const Reader *reader = nullptr;
+  FileKind kind = FileKind::Object;
+  u32 priority = 0;          // position on the command line; index in Link::files
+  bool lazy = false;         // archive member (or --start-lib object): linked only when needed
+  bool as_needed = false;
+  bool whole_archive = false;
+  bool exclude_libs = false; // --exclude-libs hides its symbols
+  bool weak_import = false;
+  bool failed = false;       // reading it failed; reported already
+  std::atomic<bool> live{false};   // linked
+  std::atomic<bool> needed{false}; // Shared: something is imported from it
+  InputFile *pulled_by = nullptr;  // Lazy: the first file (by wave, then priority) that wanted it
+  Symbol *pulled_for = nullptr;
+
+  // Native symbol index → symbol. [0, first_global) are locals (objects of this file), the rest
+  // interned. Filled by parse_symbols (globals) and parse_sections (locals).
+  std::span<Symbol *> symbols;
+  u32 first_global = 0;
+  // Native section index → section, null where there is none to lay out.
+  std::span<Section *> sections;
+  std::vector<Section *> extra_sections; // made by the linker for this file (commons)
+  std::vector<GroupCopy> groups;
+  std::vector<Symbol *> orphans; // won by this file, but defined in a section of a lost group
+
+  virtual ~InputFile() = default;
+  // Bytes of a tentative (common) definition of this file, 0 if symbol `native` is none.
+  virtual u64 common_size(u32 /*native*/) const { return 0; }
+  // "dir/libx.a(member.o)" or "file.o".
+  std::string display_name() const;
+};
+
+} // namespace gold

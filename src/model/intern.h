@@ -1,0 +1,101 @@
+// Name → object tables that many threads fill at once.
+//
+// Open addressing over one array of 8-byte slots: the upper 16 bits hold a tag of the hash, the
+// lower 48 the pointer. A new name costs one compare-and-swap and is visible together with its tag,
+// so lookups never lock or wait. The table does not grow while it is being filled: before a wave of
+// insertions the caller reserves room for the most that the wave can add.
+//
+// T must be constructible from nothing by zeroed memory and have `name_data` and `name_size`; names
+// are not copied and must outlive the table.
+#pragma once
+
+#include <atomic>
+#include <string_view>
+
+#include "support/arena.h"
+#include "support/hash.h"
+#include "support/threads.h"
+
+namespace gold {
+
+template <class T> class InternTable {
+public:
+  // Makes room for `more` further names. Not thread-safe.
+  void reserve(u64 more) {
+    u64 need = (count() + more) * 2;
+    if (slots_ && need <= capacity_)
+      return;
+    u64 cap = std::bit_ceil(need < 1024 ? 1024 : need);
+    auto *fresh = static_cast<std::atomic<u64> *>(zeroed_pages(cap * 8));
+    auto *old = slots_;
+    u64 old_cap = capacity_;
+    slots_ = fresh;
+    capacity_ = cap;
+    parallel_for(old_cap, 1 << 16, [&](u64 i) {
+      u64 v = old[i].load(std::memory_order_relaxed);
+      if (!v)
+        return;
+      T *t = pointer(v);
+      for (u64 j = hash_string({t->name_data, t->name_size}) & (cap - 1);; j = (j + 1) & (cap - 1)) {
+        u64 none = 0;
+        if (slots_[j].load(std::memory_order_relaxed) == 0 && slots_[j].compare_exchange_strong(none, v))
+          return;
+      }
+    });
+  }
+
+  u64 count() const { return used_.load(std::memory_order_relaxed); }
+
+  void prefetch(u64 hash) const { __builtin_prefetch(&slots_[hash & (capacity_ - 1)]); }
+
+  // The object of this name, made if it is new. `hash` is hash_string(name).
+  T *intern(std::string_view name, u64 hash) {
+    T *fresh = nullptr;
+    for (u64 i = hash & (capacity_ - 1);; i = (i + 1) & (capacity_ - 1)) {
+      u64 v = slots_[i].load(std::memory_order_acquire);
+      if (v == 0) {
+        if (!fresh) {
+          fresh = Arena::make<T>();
+          fresh->name_data = name.data();
+          fresh->name_size = static_cast<u32>(name.size());
+        }
+        if (slots_[i].compare_exchange_strong(v, (hash >> 48 << 48) | reinterpret_cast<u64>(fresh),
+                                              std::memory_order_release, std::memory_order_acquire)) {
+          used_.fetch_add(1, std::memory_order_relaxed);
+          return fresh;
+        }
+      }
+      if (T *t = match(v, name, hash))
+        return t; // a `fresh` that lost the race is left in the arena
+    }
+  }
+  T *intern(std::string_view name) { return intern(name, hash_string(name)); }
+
+  // The object of this name, or null.
+  T *find(std::string_view name, u64 hash) const {
+    if (!slots_)
+      return nullptr;
+    for (u64 i = hash & (capacity_ - 1);; i = (i + 1) & (capacity_ - 1)) {
+      u64 v = slots_[i].load(std::memory_order_acquire);
+      if (v == 0)
+        return nullptr;
+      if (T *t = match(v, name, hash))
+        return t;
+    }
+  }
+  T *find(std::string_view name) const { return find(name, hash_string(name)); }
+
+private:
+  static T *pointer(u64 v) { return reinterpret_cast<T *>(v << 16 >> 16); }
+  static T *match(u64 v, std::string_view name, u64 hash) {
+    if ((v ^ hash) >> 48)
+      return nullptr;
+    T *t = pointer(v);
+    return t->name_size == name.size() && std::memcmp(t->name_data, name.data(), name.size()) == 0 ? t : nullptr;
+  }
+  std::atomic<u64> *slots_ = nullptr;
+  u64 capacity_ = 0;
+  std::atomic<u64> used_{0};
+};
+
+} // namespace gold

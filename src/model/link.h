@@ -1,0 +1,112 @@
+// The context of one link: what the passes share.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/file.h"
+#include "model/intern.h"
+#include "model/options.h"
+#include "model/target.h"
+#include "support/diag.h"
+#include "support/stats.h"
+
+namespace gold {
+
+// Bytes of the output that have no place in an output section's bytes are written through this.
+class OutputFile;
+
+// One pattern of a version script, export list or dynamic list.
+struct VersionPattern {
+  std::string pattern;
+  u16 version = 0; // native index: 0 local, 1 global unversioned, 2... user versions
+  bool cpp = false;
+  bool literal = false; // quoted, or without special characters
+};
+struct VersionNode {
+  std::string name;
+  u16 index = 0;
+  std::vector<u16> parents;
+};
+struct VersionScript {
+  bool present = false;
+  std::vector<VersionNode> nodes; // index 2 and up
+  std::vector<VersionPattern> patterns;
+};
+
+struct Link {
+  explicit Link(const Options &o) : opt(o) {}
+  Link(const Link &) = delete;
+
+  const Options &opt;
+  Target *target = nullptr;
+  Diag diag;
+  Stats stats;
+
+  InternTable<Symbol> symbols;
+  InternTable<Group> groups;
+
+  std::vector<InputFile *> files;   // every file and archive member by priority; null never
+  std::vector<InputFile *> objects; // linked objects by priority (after resolve); internal first
+  std::vector<InputFile *> shareds; // shared objects that are linked (after resolve)
+  InputFile *internal = nullptr;    // owner of what the linker makes; priority 0
+
+  VersionScript version_script;
+  std::vector<VersionPattern> dynamic_list; // also --export-dynamic-symbol
+  bool dynamic_list_given = false;
+
+  std::vector<Synthetic *> synthetics; // in the order of their making
+  std::vector<OutputSection *> outputs; // in image order, after plan
+  std::vector<Segment> segments;
+  std::vector<SymbolAux> aux{1}; // [0] unused
+  std::vector<Symbol *> roots;   // entry, -u, ...
+  Symbol *entry = nullptr;
+
+  // Names that an archive member would define, from the archive's index: claimed before the first
+  // wave of resolution asks.
+  struct LazyName {
+    std::string_view name;
+    InputFile *file;
+  };
+  std::vector<std::vector<LazyName>> lazy_names; // one vector an archive
+
+  bool is_dynamic = false;  // the image has a dynamic section
+  bool is_pic() const { return opt.kind == OutputKind::Pie || opt.kind == OutputKind::Shared; }
+  bool is_shared() const { return opt.kind == OutputKind::Shared; }
+  bool is_relocatable() const { return opt.kind == OutputKind::Relocatable; }
+
+  u64 image_base = 0;
+  u64 tls_start = 0, tls_end = 0, tls_align = 1; // addresses of the TLS image
+  u64 file_size = 0;
+  u64 trailer_offset = 0; // file offset of the section header table (or what the format has there)
+  Section *build_id = nullptr; // section that holds the identity, if any
+  u32 build_id_offset = 0, build_id_size = 0; // of the identity's bytes in that section
+
+  SymbolAux &aux_of(Symbol &s) {
+    if (!s.aux) {
+      s.aux = static_cast<u32>(aux.size());
+      aux.emplace_back().symbol = &s;
+    }
+    return aux[s.aux];
+  }
+
+  // Registers a synthesized section; `link` never frees it.
+  template <class T, class... A> T *synthesize(A &&...args) {
+    T *t = new T(std::forward<A>(args)...);
+    t->section.file = internal;
+    t->section.live.store(1);
+    synthetics.push_back(t);
+    return t;
+  }
+
+  // Reports an InputError of a file, with the file's name.
+  void report(const InputFile &, const InputError &);
+};
+
+// Defines `name` for the linker at `section` + `value` (section may be null: absolute) unless an
+// object defines it. Returns the symbol if it is referenced and now the linker's, else null.
+Symbol *define_linker_symbol(Link &, std::string_view name, Section *, u64 value, Visibility);
+
+} // namespace gold

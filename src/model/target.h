@@ -1,0 +1,111 @@
+// What a format and architecture decide; everything else is shared.
+//
+// The functions are coarse: one call a file or a section, never one a relocation or a symbol.
+// Inside a call the loop is monomorphic.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "model/file.h"
+#include "model/options.h"
+#include "model/section.h"
+#include "model/symbol.h"
+
+namespace gold {
+
+struct Link;
+
+// A reference out of a section, made for one call and thrown away.
+struct Edge {
+  Symbol *symbol;
+  u32 offset; // of the place in the section
+  u32 type;   // native relocation type
+};
+static_assert(sizeof(Edge) == 16);
+
+struct EdgeBuffer {
+  std::vector<Edge> edges;
+  std::vector<i64> addends; // filled when `want_addends`
+  bool want_addends = false;
+  void clear() {
+    edges.clear();
+    addends.clear();
+  }
+};
+
+// How far a branch reaches and what stands in for one that reaches too far.
+struct BranchModel {
+  i64 reach = 0;     // bytes, one direction; 0: branches always reach
+  u32 thunk_size = 0, thunk_align = 4;
+};
+
+// A branch that may need a thunk.
+struct Branch {
+  Symbol *symbol;
+  i64 addend;
+  u32 offset;
+};
+
+class Target {
+public:
+  virtual ~Target() = default;
+  virtual Format format() const = 0;
+  virtual Arch arch() const = 0;
+  virtual const char *name() const = 0; // "elf64-x86-64"
+
+  // -- resolve
+  // Symbols that the linker itself defines if they are referenced (_end, __bss_start, _DYNAMIC...):
+  // interned and claimed for link.internal before resolution ends.
+  virtual void add_linker_symbols(Link &) = 0;
+  // After binding: which symbols are imported, exported or made local; versions.
+  virtual void decide_imports_exports(Link &) = 0;
+
+  // Native type and flags of a writable zero-fill section (for tentative definitions).
+  virtual u32 zero_fill_type() const = 0;
+  virtual u64 writable_flags(bool tls) const = 0;
+
+  // -- liveness
+  // Sections that live whatever refers to them (init arrays, retained, notes).
+  virtual bool is_root(const Link &, const Section &) = 0;
+  // All references of a section, its unwind records' included.
+  virtual void edges(Link &, const Section &, EdgeBuffer &) = 0;
+
+  // -- scan: counts what the relocations of a live section need; reports impossible ones.
+  virtual void scan(Link &, Section &) = 0;
+
+  // -- plan
+  // Output section for an input section by the default layout; "" keeps its own name.
+  virtual std::string_view output_name(const Link &, const Section &) = 0;
+  // Order of an output section in the image by the default layout; smaller is earlier.
+  virtual u64 rank(const Link &, const OutputSection &) = 0;
+  // Makes the synthesized sections that the link needs (GOT, PLT, tables, headers). After scan.
+  virtual void synthesize(Link &) = 0;
+  // After output sections are ordered: marks starts_segment/relro, fills link.segments' skeleton.
+  virtual void make_segments(Link &) = 0;
+  // Bytes of the headers at the image's start (0 for none), given the current segments/sections.
+  virtual u64 header_size(const Link &) = 0;
+  virtual u64 page_size(const Link &) = 0;
+  // Where an image of this kind starts when the command line doesn't say.
+  virtual u64 default_image_base(const Link &) = 0;
+  // After addresses are final: values of linker-defined symbols, segment sizes.
+  virtual void finalize(Link &) = 0;
+
+  // -- thunks
+  virtual BranchModel branch_model() const { return {}; }
+  virtual void branches(Link &, const Section &, std::vector<Branch> &) {}
+  virtual void write_thunk(Link &, u8 *, u64 /*place*/, u64 /*destination*/) {}
+
+  // -- write
+  // `buf` holds the section's bytes, to be relocated in place.
+  virtual void relocate(Link &, Section &, u8 *buf) = 0;
+  // Byte pattern between the members of an output section.
+  virtual void fill(const OutputSection &, u8 *buf, u64 n) = 0;
+  // Headers at the image's start; `buf` has header_size() zeroed bytes.
+  virtual void write_headers(Link &, u8 *buf) = 0;
+  // What stands behind the last section at link.trailer_offset (ELF: section header table).
+  virtual u64 trailer_size(const Link &) { return 0; }
+  virtual void write_trailer(Link &, u8 *) {}
+};
+
+} // namespace gold

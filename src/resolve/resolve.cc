@@ -1,0 +1,280 @@
+// Resolution in waves.
+//
+// Wave 0 is everything named on the command line that is no archive member. Its symbols make their
+// claims in parallel; the archives' indexes claim as `Lazy`. A symbol with a strong reference whose
+// best claim is a lazy member's wants that member: it joins the next wave. Waves end when nobody
+// wants anything. Since claims only compare numbers, neither the waves' inner order nor threads
+// can change who wins; left-to-right archive order is not needed (as in every parallel linker).
+#include "resolve/resolve.h"
+
+#include <algorithm>
+
+#include "support/demangle.h"
+#include "support/threads.h"
+
+namespace gold {
+
+namespace {
+
+template <class F> void guarded(Link &link, InputFile &file, F &&f) {
+  if (file.failed)
+    return;
+  try {
+    f();
+  } catch (const InputError &e) {
+    file.failed = true;
+    link.report(file, e);
+  }
+}
+
+void parse_wave(Link &link, const std::vector<InputFile *> &wave) {
+  std::vector<u64> counts(wave.size());
+  parallel_for(wave.size(), 16, [&](std::size_t i) {
+    if (wave[i]->reader)
+      guarded(link, *wave[i], [&] { counts[i] = wave[i]->reader->count_symbols(*wave[i]); });
+  });
+  u64 total = 0;
+  for (u64 n : counts)
+    total += n;
+  link.symbols.reserve(total);
+  link.groups.reserve(total / 2);
+  parallel_for(wave.size(), 1, [&](std::size_t i) {
+    if (wave[i]->reader)
+      guarded(link, *wave[i], [&] { wave[i]->reader->parse_symbols(link, *wave[i]); });
+  });
+}
+
+void claim_lazy_names(Link &link) {
+  u64 total = 0;
+  for (auto &v : link.lazy_names)
+    total += v.size();
+  link.symbols.reserve(total);
+  parallel_for(link.lazy_names.size(), 1, [&](std::size_t i) {
+    for (auto &l : link.lazy_names[i])
+      link.symbols.intern(l.name)->offer(make_claim(SymClass::Lazy, l.file->priority, 0));
+  });
+}
+
+// The member that must be linked because of `s`, or null.
+InputFile *wanted_member(Link &link, const Symbol &s) {
+  u64 c = s.claim.load(std::memory_order_relaxed);
+  if (claim_class(c) != SymClass::Lazy || !s.marked(kMarkStrongRef))
+    return nullptr;
+  InputFile *f = link.files[claim_priority(c)];
+  return f->lazy && !f->live.load(std::memory_order_relaxed) ? f : nullptr;
+}
+
+std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &wave, bool first) {
+  struct Want {
+    InputFile *member, *by;
+    Symbol *symbol;
+  };
+  std::vector<std::vector<Want>> wants(wave.size());
+  parallel_for(wave.size(), 8, [&](std::size_t i) {
+    InputFile *f = wave[i];
+    if (f->kind == FileKind::Shared)
+      return;
+    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+      if (Symbol *s = f->symbols[k])
+        if (InputFile *m = wanted_member(link, *s))
+          wants[i].push_back({m, f, s});
+  });
+  std::vector<InputFile *> next;
+  auto take = [&](InputFile *m, InputFile *by, Symbol *s) {
+    if (m->live.exchange(true))
+      return;
+    m->pulled_by = by;
+    m->pulled_for = s;
+    next.push_back(m);
+  };
+  if (first)
+    for (Symbol *s : link.roots)
+      if (InputFile *m = wanted_member(link, *s))
+        take(m, link.internal, s);
+  for (auto &v : wants)
+    for (Want &w : v)
+      take(w.member, w.by, w.symbol);
+  return next;
+}
+
+// Symbols won by a definition that a lost group took away: all claims are made again without it.
+void rebind_orphans(Link &link) {
+  bool any = false;
+  for (InputFile *f : link.objects)
+    for (Symbol *s : f->orphans) {
+      s->claim.store(0);
+      s->mark(kMarkReclaim);
+      any = true;
+    }
+  if (!any)
+    return;
+  auto each = [&](auto &&fn) {
+    for (auto *list : {&link.objects, &link.shareds})
+      parallel_for_each(*list, [&](InputFile *f) {
+        if (f->reader)
+          guarded(link, *f, [&] { fn(*f); });
+      });
+  };
+  each([&](InputFile &f) { f.reader->reclaim_symbols(link, f); });
+  each([&](InputFile &f) { f.reader->bind_symbols(link, f); });
+}
+
+} // namespace
+
+void resolve_symbols(Link &link) {
+  std::vector<InputFile *> wave;
+  for (InputFile *f : link.files)
+    if (!f->lazy || f->whole_archive) {
+      f->live = true;
+      wave.push_back(f);
+    }
+  {
+    Pass p(link.stats, "claim archive members");
+    claim_lazy_names(link);
+  }
+  {
+    Pass p(link.stats, "parse symbols and pull members");
+    for (bool first = true; !wave.empty(); first = false) {
+      parse_wave(link, wave);
+      wave = next_wave(link, wave, first);
+    }
+  }
+  for (InputFile *f : link.files)
+    if (f->live && !f->failed)
+      (f->kind == FileKind::Shared ? link.shareds : link.objects).push_back(f);
+
+  Pass p(link.stats, "groups, sections, binding");
+  parallel_for_each(link.objects, [&](InputFile *f) {
+    for (GroupCopy &g : f->groups)
+      g.group->offer(f->priority);
+  }, 16);
+  link.target->add_linker_symbols(link);
+  for (auto *list : {&link.objects, &link.shareds})
+    parallel_for_each(*list, [&](InputFile *f) {
+      if (f->reader)
+        guarded(link, *f, [&] { f->reader->parse_sections(link, *f); });
+    });
+  rebind_orphans(link);
+}
+
+void allocate_commons(Link &link) {
+  std::atomic<bool> any{false};
+  parallel_for_each(link.objects, [&](InputFile *f) {
+    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+      if (f->symbols[k] && f->symbols[k]->file == f && (f->symbols[k]->flags & kSymCommon))
+        any = true;
+  }, 16);
+  if (!any)
+    return;
+  // The largest size of all tentative definitions of a name counts (gABI, "Common symbols").
+  for (InputFile *f : link.objects)
+    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k) {
+      Symbol *s = f->symbols[k];
+      u64 size = f->common_size(static_cast<u32>(k));
+      if (!s || !size || !(s->flags & kSymCommon) || !s->file)
+        continue;
+      if (!s->section) {
+        Section *sec = Arena::make<Section>();
+        static constexpr std::string_view name = "COMMON";
+        sec->file = s->file;
+        sec->name_data = name.data();
+        sec->name_size = name.size();
+        bool tls = s->flags & kSymTls;
+        sec->flags = kSecAlloc | kSecWrite | kSecZeroFill | (tls ? kSecTls : 0);
+        sec->native_type = link.target->zero_fill_type();
+        sec->native_flags = link.target->writable_flags(tls);
+        sec->p2align = static_cast<u8>(s->value ? std::countr_zero(std::bit_ceil(s->value)) : 0);
+        s->section = sec;
+        s->value = 0;
+        s->file->extra_sections.push_back(sec);
+      }
+      s->section->size = std::max(s->section->size, size);
+    }
+}
+
+void report_duplicate_symbols(Link &link) {
+  if (link.opt.allow_multiple_definition)
+    return;
+  parallel_for_each(link.objects, [&](InputFile *f) {
+    if (f->reader)
+      f->reader->report_duplicates(link, *f);
+  }, 16);
+}
+
+void report_undefined_symbols(Link &link) {
+  const Options &opt = link.opt;
+  if (link.is_relocatable() || opt.unresolved == UnresolvedPolicy::Ignore)
+    return;
+  if (link.is_shared() && !opt.no_undefined && opt.unresolved == UnresolvedPolicy::Default)
+    return;
+  auto missing = [&](const Symbol &s) { return s.klass() == SymClass::Undef && !s.is_imported(); };
+  std::atomic<bool> any{false};
+  parallel_for_each(link.objects, [&](InputFile *f) {
+    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+      if (Symbol *s = f->symbols[k]; s && s->file == f && missing(*s))
+        any = true;
+  }, 16);
+  for (Symbol *s : link.roots)
+    if (s->klass() == SymClass::Undef && s->marked(kMarkRoot) && !s->file)
+      any = true;
+  if (!any)
+    return;
+
+  // Only now, on the way to an error, are all relocations visited.
+  constexpr std::size_t kReferrers = 3;
+  struct Report {
+    u64 order;
+    std::vector<std::string> places;
+    std::size_t more = 0;
+  };
+  std::vector<std::pair<Symbol *, Report>> reports;
+  EdgeBuffer buf;
+  for (InputFile *f : link.objects)
+    for (Section *sec : f->sections) {
+      if (!sec || !sec->is_live() || !sec->is_alloc())
+        continue;
+      buf.clear();
+      link.target->edges(link, *sec, buf);
+      for (const Edge &e : buf.edges) {
+        if (!e.symbol || e.symbol->is_local() || !missing(*e.symbol))
+          continue;
+        auto it = std::find_if(reports.begin(), reports.end(), [&](auto &r) { return r.first == e.symbol; });
+        if (it == reports.end())
+          it = reports.insert(reports.end(), {e.symbol, {reports.size(), {}, 0}});
+        if (it->second.places.size() < kReferrers)
+          it->second.places.push_back(f->display_name() + ":(" + std::string(sec->name()) +
+                                      format("+0x%x)", e.offset));
+        else
+          ++it->second.more;
+      }
+    }
+  for (auto &[s, r] : reports) {
+    std::string name(s->name());
+    std::string text = "undefined symbol: " + (opt.demangle ? demangle(name) : name);
+    for (auto &p : r.places)
+      text += "\n>>> referenced by " + p;
+    if (r.more)
+      text += format("\n>>> referenced %zu more times", r.more);
+    if (opt.unresolved == UnresolvedPolicy::Warn || opt.noinhibit_exec)
+      link.diag.warn(std::move(text), ~u64(0), r.order);
+    else
+      link.diag.error(std::move(text), ~u64(0), r.order);
+  }
+}
+
+Symbol *define_linker_symbol(Link &link, std::string_view name, Section *section, u64 value, Visibility vis) {
+  Symbol *s = link.symbols.find(name);
+  if (!s || (s->is_defined() && s->klass() != SymClass::Lazy))
+    return nullptr;
+  if (!s->marked(kMarkRefObject | kMarkRefShared | kMarkRoot))
+    return nullptr;
+  s->claim.store(make_claim(SymClass::Strong, link.internal->priority, 0));
+  s->file = link.internal;
+  s->section = section;
+  s->value = value;
+  s->flags = kSymLinkerDefined;
+  s->merge_visibility(vis);
+  return s;
+}
+
+} // namespace gold

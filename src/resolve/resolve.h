@@ -1,0 +1,22 @@
+// Symbol resolution: which file defines each key, which archive members are linked, which copies of
+// groups survive, and the errors that follow. Written once for all formats.
+#pragma once
+
+#include "model/link.h"
+
+namespace gold {
+
+// Parses what is linked, pulls archive members in waves until nothing more is wanted, decides
+// groups, makes sections and binds symbols. Afterwards link.objects and link.shareds are final.
+void resolve_symbols(Link &);
+
+// Gives tentative definitions that won a zero-fill section of their own.
+void allocate_commons(Link &);
+
+// Strong definitions beside the one that won.
+void report_duplicate_symbols(Link &);
+
+// References of live sections to symbols that nothing defines.
+void report_undefined_symbols(Link &);
+
+} // namespace gold

@@ -1,0 +1,47 @@
+#include "support/arena.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace gold {
+
+static constexpr std::size_t kHuge = 2 << 20;
+
+void *zeroed_pages(std::size_t bytes) {
+  std::size_t n = align_up(std::max<std::size_t>(bytes, 1), 4096);
+  bool huge = n >= kHuge / 2;
+  if (huge)
+    n = align_up(n, kHuge) + kHuge;
+  void *p = mmap(nullptr, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED) {
+    static const char msg[] = "gold-go: error: out of memory\n";
+    if (write(2, msg, sizeof msg - 1) < 0)
+      _exit(1);
+    _exit(1);
+  }
+  if (huge) {
+    p = reinterpret_cast<void *>(align_up(reinterpret_cast<u64>(p), kHuge));
+    madvise(p, n - kHuge, MADV_HUGEPAGE);
+  }
+  return p;
+}
+
+Arena &Arena::mine() {
+  static thread_local Arena a;
+  return a;
+}
+
+void *Arena::slow(std::size_t bytes, std::size_t align) {
+  if (bytes > kHuge / 8)
+    return zeroed_pages(bytes);
+  // The first block is small, so that a small link touches little; later ones are huge pages.
+  std::size_t block = cur_ ? 2 * kHuge : kHuge / 8;
+  cur_ = static_cast<u8 *>(zeroed_pages(block));
+  end_ = cur_ + block;
+  return allocate(bytes, align);
+}
+
+} // namespace gold
