@@ -8,6 +8,7 @@
 
 #include "layout/layout.h"
 #include "layout/merge.h"
+#include "layout/thunks.h"
 #include "support/threads.h"
 
 namespace gold {
@@ -92,6 +93,11 @@ void walk(Link &link) {
     }
 }
 
+bool has_islands(const Link &link) {
+  return std::any_of(link.outputs.begin(), link.outputs.end(),
+                     [](OutputSection *o) { return !o->thunk_islands.empty(); });
+}
+
 } // namespace
 
 void assign_addresses(Link &link) {
@@ -100,7 +106,13 @@ void assign_addresses(Link &link) {
   for (int round = 0;; ++round) {
     parallel_for_each(link.outputs, [](OutputSection *o) { place_members(*o); });
     walk(link);
+    if (round == 0)
+      prepare_thunks(link);
     Synthetic *moved = nullptr;
+    if (update_thunks(link) || (round == 0 && has_islands(link)))
+      moved = link.synthetics.back();
+    if (link.diag.has_errors())
+      return;
     for (Synthetic *s : link.synthetics)
       if (s->section.output && s->update(link))
         moved = s;
@@ -132,8 +144,7 @@ void finalize_symbols(Link &link) {
   };
   parallel_for_each(link.objects, [&](InputFile *f) {
     for (std::size_t k = 0; k < f->symbols.size(); ++k)
-      if (Symbol *s = f->symbols[k]; s && (k < f->first_global || s->file == f) && s->file != link.internal &&
-                                     !(s->flags & kSymCopied))
+      if (Symbol *s = f->symbols[k]; s && (k < f->first_global || s->file == f) && !(s->flags & kSymCopied))
         finalize(*s);
   }, 4);
   link.target->finalize(link);

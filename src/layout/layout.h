@@ -13,6 +13,9 @@ void mark_live_sections(Link &);
 // synthesized section that holds the pieces.
 void merge_pieces(Link &);
 
+// --icf: equal sections become one; the others' Section::leader says which.
+void fold_identical_sections(Link &);
+
 // Counts what the relocations of live sections need.
 void scan_relocations(Link &);
 

@@ -55,6 +55,9 @@ public:
   virtual void bind_symbols(Link &, InputFile &) const = 0;
   // Claims again those symbols that carry kMarkReclaim (sections of lost groups excepted).
   virtual void reclaim_symbols(Link &, InputFile &) const = 0;
+  // Shared: claims the keys `foo@V` that exist where V is foo's default version. To be called for
+  // each linked shared object when Link::has_versioned_refs is set, after a wave of parse_symbols.
+  virtual void claim_versioned(Link &, InputFile &) const {}
   // Reports symbols that this file defines strongly while another file's strong definition won.
   virtual void report_duplicates(Link &, InputFile &) const {}
 };

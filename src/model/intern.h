@@ -48,6 +48,11 @@ public:
 
   void prefetch(u64 hash) const { __builtin_prefetch(&slots_[hash & (capacity_ - 1)]); }
 
+  // A second step, once the slot has arrived: the object that it points to, if any.
+  void prefetch_object(u64 hash) const {
+    __builtin_prefetch(pointer(slots_[hash & (capacity_ - 1)].load(std::memory_order_relaxed)));
+  }
+
   // The object of this name, made if it is new. `hash` is hash_string(name).
   T *intern(std::string_view name, u64 hash) {
     T *fresh = nullptr;

@@ -1,6 +1,7 @@
 // The context of one link: what the passes share.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -51,6 +52,8 @@ struct Link {
   std::vector<InputFile *> files;   // every file and archive member by priority; null never
   std::vector<InputFile *> objects; // linked objects by priority (after resolve); internal first
   std::vector<InputFile *> shareds; // shared objects that are linked (after resolve)
+  // An object refers to `foo@V`: shared objects must claim such keys too (Reader::claim_versioned).
+  std::atomic<bool> has_versioned_refs{false};
   InputFile *internal = nullptr;    // owner of what the linker makes; priority 0
 
   VersionScript version_script;

@@ -128,7 +128,7 @@ struct OutputSection {
   bool relro = false;
   bool starts_segment = false;
   bool address_fixed = false; // addr given by the plan
-  std::vector<u64> thunks; // reserved
+  std::vector<Section *> thunk_islands; // synthesized members that hold thunks, in order
   u64 end() const { return addr + size; }
 };
 
@@ -147,6 +147,10 @@ struct Segment {
 u64 merged_address(const Section &, u64 offset);
 
 inline u64 Section::address() const { return output ? output->addr + offset : 0; }
+
+// Address of the thunk by which a branch at `place` in `from` gets to symbol + addend, or 0 when it
+// has none and must reach by itself. Defined in layout/thunks.cc.
+u64 thunk_for(const Section &from, u64 place, Symbol *symbol, i64 addend);
 
 // Address of byte `offset` of a section of kind Merge: of the piece that holds it. Valid once
 // addresses are final. Defined in layout/merge.cc.

@@ -94,6 +94,10 @@ public:
   // -- thunks
   virtual BranchModel branch_model() const { return {}; }
   virtual void branches(Link &, const Section &, std::vector<Branch> &) {}
+  // Where a branch to the symbol goes (its PLT entry if it has one), by the addresses of the moment.
+  virtual u64 destination(Link &, const Symbol &s) {
+    return s.section ? s.section->address() + s.value : s.value;
+  }
   virtual void write_thunk(Link &, u8 *, u64 /*place*/, u64 /*destination*/) {}
 
   // -- write

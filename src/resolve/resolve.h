@@ -19,4 +19,8 @@ void report_duplicate_symbols(Link &);
 // References of live sections to symbols that nothing defines.
 void report_undefined_symbols(Link &);
 
+// --defsym: claims the names before resolution, and gives them their sections and values after it.
+void claim_defsyms(Link &);
+void bind_defsyms(Link &);
+
 } // namespace gold

@@ -34,6 +34,8 @@ struct ElfObject : InputFile {
   std::span<const Sym> esyms;       // the file's symbol table, mapped
   std::string_view strtab;
   std::span<const ul32> xindex;     // SHT_SYMTAB_SHNDX, if any
+  // Versions that names in the object's symbol table carry: `foo@@V` (key foo) and `foo@V` (key foo@V).
+  std::vector<std::pair<u32, std::string_view>> symvers;
   u32 symtab_index = 0;             // section index of .symtab
   u16 machine = 0;
   u32 eflags = 0;

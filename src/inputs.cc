@@ -1,0 +1,426 @@
+// Finding and opening the inputs.
+//
+// The command line is walked once, in order: libraries are searched, scripts that stand for
+// libraries are replaced by what they name. Archives' indexes are then read in parallel, and the
+// files are numbered: position is priority, and priority decides ties in resolution.
+#include "inputs.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+#include "lto/lto.h"
+#include "readers/archive.h"
+#include "readers/elf/defined_names.h"
+#include "readers/elf/object_reader.h"
+#include "readers/elf/script.h"
+#include "readers/elf/shared_reader.h"
+#include "readers/identify.h"
+#include "support/glob.h"
+#include "support/threads.h"
+#include "writers/elf/target.h"
+
+namespace gold {
+
+namespace {
+
+// One opened input in command-line order.
+struct Opened {
+  const MappedFile *file;
+  InputArg arg;
+  FileType type = FileType::Unknown;
+  bool in_lib = false;
+  Archive *archive = nullptr;
+  std::vector<std::string_view> names; // defined names, for objects that behave as members
+  std::vector<std::vector<std::string_view>> member_names; // of an archive without index
+};
+
+class Loader {
+public:
+  explicit Loader(Link &link) : link_(link) {}
+
+  void run() {
+    make_internal();
+    for (const InputArg &a : link_.opt.inputs)
+      add(a, 0);
+    if (link_.diag.has_errors())
+      return;
+    if (opened_.empty()) {
+      link_.diag.error("no input files");
+      return;
+    }
+    choose_target();
+    if (link_.diag.has_errors())
+      return;
+    parallel_for_each(opened_, [&](Opened &o) { read_index(o); });
+    for (Opened &o : opened_)
+      number(o);
+    if (link_.files.size() >= (1u << 24))
+      link_.diag.error("too many input files");
+    read_lists();
+    add_roots();
+  }
+
+private:
+  void make_internal() {
+    auto *f = new InputFile;
+    f->kind = FileKind::Internal;
+    f->path = "<internal>";
+    link_.internal = f;
+    link_.files.push_back(f);
+  }
+
+  void add(const InputArg &a, int depth) {
+    switch (a.kind) {
+    case InputArg::StartLib:
+      in_lib_ = true;
+      return;
+    case InputArg::EndLib:
+      in_lib_ = false;
+      return;
+    case InputArg::Script:
+      link_.diag.error(a.name + ": linker scripts that lay out sections are not supported yet");
+      return;
+    case InputArg::Library: {
+      std::string path = find_library(a);
+      if (path.empty()) {
+        std::string text = "unable to find library -l" + std::string(a.exact ? ":" : "") + a.name;
+        for (const std::string &d : link_.opt.library_paths)
+          text += "\n>>> looked in " + d;
+        link_.diag.error(std::move(text));
+        return;
+      }
+      open(path, a, depth);
+      return;
+    }
+    case InputArg::File:
+      open(a.name, a, depth);
+      return;
+    }
+  }
+
+  std::string find_library(const InputArg &a) {
+    auto search = [&](const std::string &name) -> std::string {
+      for (const std::string &d : dirs_)
+        if (std::string p = d + "/" + name; file_exists(p))
+          return p;
+      for (const std::string &d : link_.opt.library_paths)
+        if (std::string p = d + "/" + name; file_exists(p))
+          return p;
+      return "";
+    };
+    if (a.exact)
+      return search(a.name);
+    // In each directory the shared object is preferred, unless -Bstatic is in force.
+    bool shared = !a.static_only && !link_.opt.is_static;
+    for (auto *list : {&dirs_, &link_.opt.library_paths})
+      for (const std::string &d : *list) {
+        if (shared)
+          if (std::string p = d + "/lib" + a.name + ".so"; file_exists(p))
+            return p;
+        if (std::string p = d + "/lib" + a.name + ".a"; file_exists(p))
+          return p;
+      }
+    return "";
+  }
+
+  void open(const std::string &path, const InputArg &a, int depth) {
+    std::string why;
+    const MappedFile *m = map_file(path, &why);
+    if (!m) {
+      link_.diag.error("cannot open " + path + ": " + why);
+      return;
+    }
+    if (link_.opt.trace_files)
+      std::printf("%s\n", path.c_str());
+    Opened o;
+    o.file = m;
+    o.arg = a;
+    o.type = identify(m->bytes);
+    o.in_lib = in_lib_;
+    switch (o.type) {
+    case FileType::Script:
+      open_script(*m, a, depth);
+      return;
+    case FileType::ElfObject:
+    case FileType::ElfShared:
+    case FileType::Archive:
+    case FileType::ThinArchive:
+      break;
+    case FileType::Empty:
+      link_.diag.error(path + ": file is empty");
+      return;
+    case FileType::Bitcode:
+      link_.diag.error(path + ": " + std::string(lto::bitcode_message()));
+      return;
+    case FileType::Unknown:
+      link_.diag.error(path + ": unknown file type");
+      return;
+    default:
+      link_.diag.error(path + ": " + file_type_name(o.type) + " input is not supported yet");
+      return;
+    }
+    // A library named twice is read once: resolution doesn't depend on the order of archives.
+    if (o.type != FileType::ElfObject)
+      for (Opened &p : opened_)
+        if (p.file->inode == m->inode && p.file->device == m->device &&
+            p.arg.whole_archive >= a.whole_archive) {
+          p.arg.as_needed &= a.as_needed;
+          return;
+        }
+    if (o.type == FileType::ElfShared && link_.opt.is_static) {
+      link_.diag.error("attempted static link of shared object " + path);
+      return;
+    }
+    opened_.push_back(std::move(o));
+  }
+
+  void open_script(const MappedFile &m, const InputArg &a, int depth) {
+    if (depth > 10) {
+      link_.diag.error(m.path + ": linker scripts include each other too deeply");
+      return;
+    }
+    elf::LibraryScript script;
+    try {
+      script = elf::parse_library_script(m.bytes);
+    } catch (const InputError &e) {
+      link_.diag.error(m.path + ": " + e.what());
+      return;
+    }
+    for (std::string &d : script.search_dirs)
+      dirs_.push_back(d);
+    std::string own_dir = m.path.substr(0, m.path.rfind('/') == std::string::npos ? 0 : m.path.rfind('/') + 1);
+    for (elf::ScriptInput &in : script.inputs) {
+      InputArg next = a;
+      next.as_needed = a.as_needed || in.as_needed;
+      next.exact = false;
+      next.name = in.name;
+      next.kind = in.is_library ? InputArg::Library : InputArg::File;
+      if (!in.is_library) {
+        if (in.name.starts_with("/")) {
+          // A script inside the sysroot names files inside the sysroot.
+          const std::string &root = link_.opt.sysroot;
+          if (!root.empty() && m.path.starts_with(root) && file_exists(root + in.name))
+            next.name = root + in.name;
+        } else if (file_exists(own_dir + in.name)) {
+          next.name = own_dir + in.name;
+        } else if (!file_exists(in.name)) {
+          next.kind = InputArg::Library;
+          next.exact = true;
+        }
+      }
+      add(next, depth + 1);
+    }
+  }
+
+  void choose_target() {
+    Arch arch = link_.opt.arch;
+    for (Opened &o : opened_) {
+      if (arch != Arch::Unknown)
+        break;
+      if (o.type == FileType::ElfObject || o.type == FileType::ElfShared)
+        arch = elf_arch(o.file->bytes);
+      else
+        try {
+          Archive a = read_archive(o.file->bytes, o.file->path);
+          if (!a.members.empty())
+            arch = elf_arch(a.members[0].bytes);
+        } catch (const InputError &) {
+          // reported when the archive is read for good
+        }
+    }
+    if (link_.opt.format != Format::Elf && link_.opt.format != Format::Unknown) {
+      link_.diag.error("this output format is not supported yet");
+      return;
+    }
+    if (arch == Arch::Unknown) {
+      link_.diag.error(opened_[0].file->path + ": machine is not supported (x86-64 and AArch64 ELF are)");
+      return;
+    }
+    link_.target = elf::make_elf_target(link_, arch);
+    for (Opened &o : opened_)
+      if ((o.type == FileType::ElfObject || o.type == FileType::ElfShared) && elf_arch(o.file->bytes) != arch)
+        link_.diag.error(o.file->path + ": file is not of the output's machine (" + link_.target->name() + ")");
+  }
+
+  void read_index(Opened &o) {
+    try {
+      if (o.type == FileType::Archive || o.type == FileType::ThinArchive) {
+        o.archive = new Archive(read_archive(o.file->bytes, o.file->path,
+                                             o.arg.whole_archive ? ArchiveScan::Whole : ArchiveScan::Indexed));
+        if (o.archive->thin)
+          for (ArchiveMember &m : o.archive->members) {
+            std::string why;
+            const MappedFile *f = map_file(m.thin_path, &why);
+            if (!f)
+              throw InputError("cannot open thin member " + m.thin_path + ": " + why);
+            m.bytes = f->bytes;
+          }
+        if (!o.archive->has_index)
+          for (ArchiveMember &m : o.archive->members)
+            o.member_names.push_back(elf::defined_names(m.bytes));
+      } else if (o.in_lib && o.type == FileType::ElfObject) {
+        o.names = elf::defined_names(o.file->bytes);
+      }
+    } catch (const InputError &e) {
+      std::string text = o.file->path + ": " + e.what();
+      if (e.offset != ~u64(0))
+        text += format(" (at offset 0x%llx)", static_cast<unsigned long long>(e.offset));
+      link_.diag.error(std::move(text));
+      o.archive = nullptr;
+      o.type = FileType::Unknown;
+    }
+  }
+
+  InputFile *number_one(Opened &o, InputFile *f, ByteView bytes) {
+    f->mapped = o.file;
+    f->bytes = bytes;
+    f->path = o.file->path;
+    f->as_needed = o.arg.as_needed;
+    f->priority = static_cast<u32>(link_.files.size());
+    link_.files.push_back(f);
+    return f;
+  }
+
+  bool excluded(const std::string &path) const {
+    std::string base = path.substr(path.rfind('/') + 1);
+    for (const std::string &lib : link_.opt.exclude_libs)
+      if (lib == "ALL" || lib == base)
+        return true;
+    return false;
+  }
+
+  void number(Opened &o) {
+    if (o.type == FileType::ElfShared) {
+      InputFile *f = number_one(o, elf::make_shared(), o.file->bytes);
+      f->kind = FileKind::Shared;
+      f->reader = &elf::shared_reader();
+      return;
+    }
+    if (o.type == FileType::ElfObject) {
+      InputFile *f = number_one(o, elf::make_object(), o.file->bytes);
+      f->reader = &elf::object_reader();
+      if (o.in_lib) {
+        f->lazy = true;
+        auto &lazies = link_.lazy_names.emplace_back();
+        for (std::string_view n : o.names)
+          lazies.push_back({n, f});
+      }
+      return;
+    }
+    if (!o.archive)
+      return;
+    bool hide = excluded(o.file->path);
+    u32 first = static_cast<u32>(link_.files.size());
+    for (ArchiveMember &m : o.archive->members) {
+      InputFile *f = number_one(o, elf::make_object(), m.bytes);
+      f->reader = &elf::object_reader();
+      f->archive = o.file->path;
+      f->member = m.name;
+      f->member_offset = m.offset;
+      f->lazy = true;
+      f->whole_archive = o.arg.whole_archive;
+      f->exclude_libs = hide;
+      if (f->whole_archive && identify(m.bytes) != FileType::ElfObject)
+        f->whole_archive = false; // notes and the like that somebody put into an archive
+    }
+    auto &lazies = link_.lazy_names.emplace_back();
+    lazies.reserve(o.archive->index.size());
+    for (auto &[name, member] : o.archive->index)
+      lazies.push_back({name, link_.files[first + member]});
+    for (std::size_t i = 0; i < o.member_names.size(); ++i)
+      for (std::string_view n : o.member_names[i])
+        lazies.push_back({n, link_.files[first + i]});
+  }
+
+  template <class F> void with_file(const std::string &path, F &&fn) {
+    std::string why;
+    const MappedFile *m = map_file(path, &why);
+    if (!m) {
+      link_.diag.error("cannot open " + path + ": " + why);
+      return;
+    }
+    try {
+      fn(m->bytes);
+    } catch (const InputError &e) {
+      link_.diag.error(path + ": " + e.what());
+    }
+  }
+
+  void read_lists() {
+    const Options &opt = link_.opt;
+    for (const std::string &p : opt.version_scripts)
+      with_file(p, [&](ByteView b) {
+        elf::parse_version_script(b, link_.version_script);
+        link_.version_script.present = true;
+      });
+    for (auto *lists : {&opt.dynamic_lists, &opt.export_dynamic_symbol_lists})
+      for (const std::string &p : *lists)
+        with_file(p, [&](ByteView b) { elf::parse_dynamic_list(b, link_.dynamic_list); });
+    for (const std::string &s : opt.export_dynamic_symbols)
+      link_.dynamic_list.push_back(elf::make_pattern(s));
+    link_.dynamic_list_given = !opt.dynamic_lists.empty();
+  }
+
+  Symbol *root(std::string_view name) {
+    link_.symbols.reserve(16);
+    Symbol *s = link_.symbols.intern(Arena::copy(name));
+    s->mark(kMarkRoot | kMarkRefObject | kMarkStrongRef);
+    s->offer(make_claim(SymClass::Undef, link_.internal->priority, 0));
+    link_.roots.push_back(s);
+    return s;
+  }
+
+  void add_roots() {
+    const Options &opt = link_.opt;
+    std::string entry = opt.entry;
+    if (entry.empty() && opt.kind != OutputKind::Shared && opt.kind != OutputKind::Relocatable)
+      entry = "_start";
+    if (!entry.empty() && !(entry[0] >= '0' && entry[0] <= '9'))
+      link_.entry = root(entry);
+    for (auto *names : {&opt.undefined, &opt.require_defined})
+      for (const std::string &n : *names)
+        root(n);
+  }
+
+  Link &link_;
+  std::vector<Opened> opened_;
+  std::vector<std::string> dirs_; // SEARCH_DIR of scripts
+  bool in_lib_ = false;
+};
+
+} // namespace
+
+void load_inputs(Link &link) { Loader(link).run(); }
+
+void write_dependency_file(Link &link) {
+  const std::string &path = link.opt.dependency_file;
+  if (path.empty())
+    return;
+  std::FILE *f = std::fopen(path.c_str(), "w");
+  if (!f) {
+    link.diag.error("cannot open dependency file " + path + ": " + strerror(errno));
+    return;
+  }
+  auto escaped = [](const std::string &s) {
+    std::string r;
+    for (char c : s) {
+      if (c == ' ' || c == '#')
+        r += '\\';
+      if (c == '$')
+        r += '$';
+      r += c;
+    }
+    return r;
+  };
+  std::fprintf(f, "%s:", escaped(link.opt.output).c_str());
+  auto files = mapped_files();
+  for (const MappedFile *m : files)
+    std::fprintf(f, " \\\n  %s", escaped(m->path).c_str());
+  std::fprintf(f, "\n");
+  for (const MappedFile *m : files)
+    std::fprintf(f, "\n%s:\n", escaped(m->path).c_str());
+  std::fclose(f);
+}
+
+} // namespace gold

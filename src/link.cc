@@ -1,0 +1,113 @@
+// The table of contents of the linker: one line a pass, in the order in which they run.
+#include "link.h"
+
+#include <memory>
+#include <unistd.h>
+
+#include "inputs.h"
+#include "layout/layout.h"
+#include "model/link.h"
+#include "resolve/resolve.h"
+#include "support/threads.h"
+
+namespace gold {
+
+namespace {
+
+void set_up(Link &link) {
+  const Options &opt = link.opt;
+  set_thread_count(opt.threads);
+  guard_mapped_files();
+  link.diag.program = opt.program;
+  link.diag.fatal_warnings = opt.fatal_warnings;
+  link.diag.suppress_warnings = opt.suppress_warnings;
+  link.diag.error_limit = opt.error_limit;
+  link.diag.color = opt.color == Options::Color::Always || (opt.color == Options::Color::Auto && isatty(2));
+  link.stats.enabled = opt.stats || !opt.time_trace.empty();
+}
+
+// Runs one pass; false once anything has been reported as an error.
+template <class F> bool pass(Link &link, const char *name, F &&fn) {
+  Pass p(link.stats, name);
+  fn(link);
+  return !link.diag.has_errors();
+}
+
+bool run(Link &link) {
+  // Every input is found and mapped; archives' indexes are known; files have their priorities.
+  if (!pass(link, "open inputs", load_inputs))
+    return false;
+  // The names that --defsym gives have claimed themselves.
+  pass(link, "defsyms", claim_defsyms);
+  // Each key has one definition or is undefined; needed archive members are linked, no others;
+  // one copy of each group survives; sections and local symbols exist.
+  if (!pass(link, "resolve", resolve_symbols))
+    return false;
+  // Tentative definitions that won are sections like others.
+  pass(link, "commons", allocate_commons);
+  pass(link, "duplicates", report_duplicate_symbols);
+  pass(link, "bind defsyms", bind_defsyms);
+  // Which symbols are imported, exported, local; their versions.
+  link.is_dynamic = link.is_pic() || !link.shareds.empty();
+  pass(link, "imports and exports", [](Link &l) { l.target->decide_imports_exports(l); });
+  // Section::live is decided.
+  pass(link, "mark", mark_live_sections);
+  if (!pass(link, "undefined", report_undefined_symbols) && !link.opt.noinhibit_exec)
+    return false;
+  // Equal sections are one, if asked for.
+  pass(link, "fold", fold_identical_sections);
+  // Equal mergeable pieces have one place.
+  pass(link, "merge", merge_pieces);
+  // Each live relocation has been seen; needs are counted.
+  if (!pass(link, "scan", scan_relocations))
+    return false;
+  // GOT, PLT, symbol tables, headers: all that the linker itself adds exists.
+  pass(link, "synthesize", [](Link &l) { l.target->synthesize(l); });
+  // Every live section is a member of an output section; these are in the image's order.
+  if (!pass(link, "place", place_sections))
+    return false;
+  // Nothing moves any more.
+  if (!pass(link, "address", assign_addresses))
+    return false;
+  // Symbol::value is the address.
+  if (!pass(link, "finalize symbols", finalize_symbols))
+    return false;
+  // The image stands under its name.
+  if (!pass(link, "write", [](Link &l) { write_output(l); }))
+    return false;
+  pass(link, "map file", write_map_file);
+  pass(link, "dependency file", write_dependency_file);
+  return !link.diag.has_errors();
+}
+
+void count_things(Link &link) {
+  if (!link.stats.enabled)
+    return;
+  link.stats.count("files on the command line", link.files.size());
+  link.stats.count("objects linked", link.objects.size());
+  link.stats.count("shared objects", link.shareds.size());
+  link.stats.count("names", link.symbols.count());
+  link.stats.count("output bytes", link.file_size);
+}
+
+} // namespace
+
+int link(const Options &opt) {
+  auto state = std::make_unique<Link>(opt);
+  Link &link = *state.release(); // freeing a link costs time and gives nothing: the process ends
+  set_up(link);
+  bool ok;
+  {
+    Pass whole(link.stats, "link");
+    ok = run(link);
+  }
+  link.diag.flush();
+  count_things(link);
+  if (opt.stats)
+    link.stats.print();
+  if (!opt.time_trace.empty() && !link.stats.write_trace(opt.time_trace))
+    return 1;
+  return ok ? 0 : 1;
+}
+
+} // namespace gold

@@ -1,0 +1,15 @@
+// The global names that an object defines, without anything else of it being read: what an archive's
+// index would say, for archives that have none and for objects between --start-lib and --end-lib.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "support/bytes.h"
+
+namespace gold::elf {
+
+// Throws InputError. Names point into the bytes.
+std::vector<std::string_view> defined_names(ByteView object);
+
+} // namespace gold::elf
