@@ -1,0 +1,340 @@
+// find.cc - the search for work: what a thread does on its scheduler stack.
+//
+// Order: global queue (now and then), due timers, local queue, global queue, a look at the
+// poller, stealing; then the P is given up, everything is checked once more, and the thread
+// sleeps: one of them in the poller until the next timer, the others on their futexes.
+#include "rt.h"
+
+namespace gort {
+
+P *idle_p_get() {
+  Locked l(sched.lock);
+  P *p = sched.idle_p;
+  if (p) {
+    sched.idle_p = p->idle_next;
+    p->idle = false;
+    sched.n_idle_p.sub(1u);
+  }
+  return p;
+}
+
+static void idle_p_put_locked(P *p) {
+  if (p->id >= sched.n_procs.load()) {
+    p->idle = false; // retired by set_max_procs
+    return;
+  }
+  p->idle = true;
+  p->idle_next = sched.idle_p;
+  sched.idle_p = p;
+  sched.n_idle_p.add(1u);
+}
+
+void idle_p_put(P *p) {
+  Locked l(sched.lock);
+  idle_p_put_locked(p);
+}
+
+void acquire_p(M *m, P *p) {
+  m->p = p;
+  p->m = m;
+  p->tick++;
+  m->own.store(own_owned);
+  if (sched.mon_sleep.load())
+    mon_wake();
+}
+
+P *release_p(M *m) {
+  P *p = m->p;
+  m->p = nullptr;
+  m->oldp = p;
+  p->m = nullptr;
+  return p;
+}
+
+// Sleeps until somebody hands this M a P.
+void stop_m(M *m) {
+  {
+    Locked l(sched.lock);
+    m->idle_next = sched.idle_m;
+    sched.idle_m = m;
+    sched.n_idle_m++;
+  }
+  while (m->park.exchange(0, acquire) == 0)
+    sys::futex_wait(&m->park, 0);
+  P *p = m->nextp;
+  m->nextp = nullptr;
+  acquire_p(m, p);
+}
+
+[[noreturn]] static void sleep_forever() {
+  for (;;)
+    sys::nanosleep(1000000000000);
+}
+
+void handoff_p(P *p) {
+  if (p->id >= sched.n_procs.load()) {
+    p_drain(p);
+    if (P *q = sched.all_p[0])
+      timers_move(p, q);
+    wake_p();
+    return;
+  }
+  if (!p_empty(p) || sched.gq_n.load() || p->timers.first.load() <= now()) {
+    start_m(p, false);
+    return;
+  }
+  if (sched.n_spinning.load() == 0 && sched.n_idle_p.load() == 0 && sched.n_spinning.cas(0, 1)) {
+    start_m(p, true);
+    return;
+  }
+  idle_p_put(p);
+  poll_break();
+}
+
+// Readies the goroutines of a poll; m may be without a P.
+void inject(M *m, G *list) {
+  while (list) {
+    G *g = list;
+    list = g->next;
+    g->next = nullptr;
+    ready_tail(m, g);
+  }
+}
+
+static bool work_anywhere(int64_t t) {
+  if (sched.gq_n.load())
+    return true;
+  uint32_t n = sched.n_procs.load();
+  for (uint32_t i = 0; i < n; i++) {
+    P *p = sched.all_p[i];
+    if (p->head.load() != p->tail.load() || p->timers.first.load() <= t)
+      return true;
+  }
+  return false;
+}
+
+static bool steal_timers(M *m, P *p, int64_t t) {
+  bool any = false;
+  uint32_t n = sched.n_procs.load();
+  for (uint32_t i = 0; i < n; i++)
+    if (sched.all_p[i]->timers.first.load() <= t)
+      any |= timers_run(m, sched.all_p[i], t);
+  (void)p;
+  return any;
+}
+
+static void stop_spinning(M *m, bool found) {
+  if (!m->spinning)
+    return;
+  m->spinning = false;
+  uint32_t was = sched.n_spinning.sub(1u);
+  if (found && was == 1)
+    wake_p();
+}
+
+static G *locked_wait(M *m, G *locked) {
+  // This thread is wired to a goroutine: pass the P on and sleep until that one is due.
+  if (m->p) {
+    P *p = release_p(m);
+    handoff_p(p);
+  }
+  while (m->park.exchange(0, acquire) == 0)
+    sys::futex_wait(&m->park, 0);
+  P *p = m->nextp;
+  m->nextp = nullptr;
+  acquire_p(m, p);
+  return locked;
+}
+
+G *find_runnable(M *m) {
+  for (;;) {
+    if (GO_UNLIKELY(sched.exiting.load()))
+      sleep_forever();
+    while (GO_UNLIKELY(sched.frozen.load()) && m->p) {
+      m->in_rt.store(0);
+      sys::futex_wait(&sched.frozen, 1, 1000000);
+      m->in_rt.store(1);
+    }
+    if (GO_UNLIKELY(m->lockedg != nullptr)) {
+      stop_spinning(m, false);
+      return locked_wait(m, m->lockedg);
+    }
+    if (GO_UNLIKELY(!m->p)) {
+      stop_m(m);
+      continue;
+    }
+    P *p = m->p;
+    if (GO_UNLIKELY(p->id >= sched.n_procs.load())) {
+      stop_spinning(m, false);
+      release_p(m);
+      handoff_p(p);
+      continue;
+    }
+    m->preempt.store(0, relaxed);
+    int64_t t = 0;
+    if (p->timers.n) {
+      t = now();
+      timers_run(m, p, t);
+    }
+    G *g = pick_local(m, p);
+    if (!g && poll_ready() && sched.n_poll_wait.load(relaxed) && !sched.poll_blocked.load()) {
+      if (G *list = poll_net(0)) {
+        inject(m, list);
+        g = pick_local(m, p);
+      }
+    }
+    if (!g && sched.n_procs.load() > 1) {
+      uint32_t busy = sched.n_procs.load() - sched.n_idle_p.load();
+      if (m->spinning || 2 * sched.n_spinning.load() < busy) {
+        if (!m->spinning) {
+          m->spinning = true;
+          sched.n_spinning.add(1u);
+        }
+        for (int i = 0; i < (sched.ncpu > 1 ? 20 : 1) && !g; i++) {
+          steal_into(p);
+          g = pick_local(m, p);
+          if (!g && sched.gq_n.load() == 0)
+            for (int k = 0; k < 30; k++)
+              cpu_pause();
+          if (g)
+            p->soft_interval = 0;
+        }
+        if (!g) {
+          t = now();
+          if (steal_timers(m, p, t))
+            g = pick_local(m, p);
+        }
+      }
+    }
+    if (g) {
+      stop_spinning(m, true);
+      if (GO_UNLIKELY(g->flags & gf_locked)) {
+        if (g->lockedm == m)
+          return g;
+        // Hand the P to the thread that this goroutine is wired to.
+        M *lm = g->lockedm;
+        P *mine = release_p(m);
+        lm->nextp = mine;
+        lm->park.store(1);
+        sys::futex_wake(&lm->park, 1);
+        stop_m(m);
+        continue;
+      }
+      return g;
+    }
+    // Virtual clock: nothing can run, so time may jump to the next timer.
+    if (GO_UNLIKELY(sched.virtual_clock.load())) {
+      int64_t next = timers_next();
+      if (next != never && sched.n_poll_wait.load() == 0) {
+        if (next > sched.virtual_now.load())
+          sched.virtual_now.store(next);
+        continue;
+      }
+    }
+    // Give up the P.
+    {
+      Locked l(sched.lock);
+      if (sched.gq_n.load() || sched.frozen.load() || p->id >= sched.n_procs.load())
+        continue;
+      release_p(m);
+      idle_p_put_locked(p);
+    }
+    bool was_spinning = m->spinning;
+    if (was_spinning) {
+      m->spinning = false;
+      sched.n_spinning.sub(1u);
+    }
+    fence();
+    int64_t next = timers_next();
+    if (work_anywhere(next == never ? 0 : now()) && !sched.frozen.load()) {
+      if (P *q = idle_p_get()) {
+        acquire_p(m, q);
+        if (was_spinning) {
+          m->spinning = true;
+          sched.n_spinning.add(1u);
+        }
+        continue;
+      }
+    }
+    bool virt = sched.virtual_clock.load();
+    if ((next != never && !virt) || sched.n_poll_wait.load()) {
+      if (!sched.poll_blocked.exchange(1)) {
+        if (!poll_ready())
+          poll_init();
+        next = timers_next();
+        sched.poll_until.store(next);
+        fence();
+        int64_t delay = -1;
+        if (next != never && !virt) {
+          delay = next - now();
+          if (delay < 0)
+            delay = 0;
+        }
+        if (work_anywhere(0))
+          delay = 0;
+        G *list = poll_net(delay);
+        sched.poll_until.store(0);
+        sched.poll_blocked.store(0);
+        sched.last_poll.store(real_now(), relaxed);
+        P *q = idle_p_get();
+        if (q) {
+          acquire_p(m, q);
+          inject(m, list);
+          if (list) {
+            m->spinning = true;
+            sched.n_spinning.add(1u);
+          }
+          continue;
+        }
+        inject(m, list);
+        stop_m(m);
+        continue;
+      }
+    } else {
+      check_dead();
+    }
+    stop_m(m);
+  }
+}
+
+static atomic<uint32_t> dead_seen;
+
+// Nothing runs, no timer, no descriptor: is there anything that could still wake a goroutine?
+void check_dead() {
+  if (sched.n_foreign.load() || sched.n_detached.load() || sched.n_helpers.load() ||
+      sched.n_poll_wait.load() || sched.exiting.load() || sched.frozen.load())
+    return;
+  {
+    Locked l(sched.lock);
+    if (sched.n_idle_p.load() != sched.n_procs.load() || sched.gq_n.load() ||
+        sched.n_spinning.load())
+      return;
+    uint32_t n = sched.n_procs.load();
+    for (uint32_t i = 0; i < n; i++)
+      if (sched.all_p[i]->head.load() != sched.all_p[i]->tail.load() ||
+          sched.all_p[i]->timers.first.load() != never)
+        return;
+  }
+  // Threads that the runtime does not know may wake goroutines later.
+  char b[2048];
+  long fd = sys::openat("/proc/self/status", 0);
+  if (fd >= 0) {
+    long n = sys::read(int(fd), b, sizeof b - 1);
+    sys::close(int(fd));
+    b[n > 0 ? n : 0] = 0;
+    for (char *s = b; *s; s++)
+      if (memcmp(s, "\nThreads:\t", 10) == 0) {
+        uint32_t v = 0;
+        for (s += 10; *s >= '0' && *s <= '9'; s++)
+          v = v * 10 + uint32_t(*s - '0');
+        if (v > sched.n_m.load() + sched.n_mon.load())
+          return;
+        break;
+      }
+  }
+  if (!dead_seen.exchange(1))
+    deadlock();
+  sleep_forever();
+}
+
+} // namespace gort

@@ -1,0 +1,268 @@
+// revoke.cc - the monitor thread and the revocation of Ps.
+//
+// The monitor looks at every busy P. One whose tick stands still belongs to a thread that is in
+// user code: in a blocking call when its CPU clock stands still too, hogging the CPU otherwise.
+// Neither is interrupted. Instead the P is taken away: own=revoking; membarrier; if the thread is
+// not inside the runtime, own: revoking -> taken. The thread sets in_rt=1 before it reads `own`, so
+// exactly one side wins (an asymmetric Dekker handshake, and a CAS for the rest).
+#include "rt.h"
+
+namespace gort {
+
+void thread_create(void *(*fn)(void *), void *arg, size_t stack);
+
+static void barrier_all() {
+  if (sched.membarrier)
+    sys::call(__NR_membarrier, 1 << 3, 0, 0);
+  else
+    fence();
+}
+
+bool take_p(M *m, P *p) {
+  if (!m->own.cas(own_owned, own_revoking))
+    return false;
+  barrier_all();
+  if (p->m != m || m->in_rt.load()) {
+    m->preempt.store(1);
+    m->own.cas(own_revoking, own_owned);
+    return false;
+  }
+  sched.n_detached.add(1u);
+  if (!m->own.cas(own_revoking, own_taken)) {
+    sched.n_detached.sub(1u);
+    return false;
+  }
+  p->m = nullptr;
+  sched.n_revoked.add(1u, relaxed);
+  return true;
+}
+
+static void post_detached(M *m, void *gp) {
+  m->p = nullptr;
+  global_put(static_cast<G *>(gp));
+  sched.n_detached.sub(1u);
+  wake_p();
+}
+
+[[gnu::noinline]] M *enter_slow(M *m) {
+  for (;;) {
+    uint32_t o = m->own.load();
+    if (o == own_owned)
+      return m;
+    if (o == own_revoking) {
+      m->own.cas(own_revoking, own_owned);
+      continue;
+    }
+    if (o == own_frozen) {
+      m->in_rt.store(0);
+      if (sched.exiting.load())
+        for (;;)
+          sys::nanosleep(1000000000000);
+      sys::futex_wait(&sched.frozen, 1, 1000000);
+      m->in_rt.store(1);
+      fence();
+      continue;
+    }
+    // Taken: get another P, or queue up.
+    m->p = nullptr;
+    m->blocking = 0;
+    m->own.store(own_owned);
+    if (P *p = idle_p_get()) {
+      acquire_p(m, p);
+      sched.n_detached.sub(1u);
+      return m;
+    }
+    G *g = m->curg;
+    g->state.store(g_runnable);
+    switch_to_g0(m, post_detached, g);
+    return getm();
+  }
+}
+
+[[gnu::noinline]] void leave_slow(M *m) {
+  if (m->foreign || m->curg == m->g0 || m->curg->lock_depth)
+    return;
+  m = enter();
+  m->preempt.store(0);
+  m = yield(m);
+  compiler_barrier();
+  m->in_rt.store(0, release);
+}
+
+// ---- stopping the world ------------------------------------------------------------------------
+
+// Makes every other thread stop at its next runtime call. Waits for those inside the runtime.
+bool freeze_world(int64_t max_wait) {
+  M *me = getm();
+  if (sched.frozen.exchange(1))
+    return false;
+  int64_t end = real_now() + max_wait;
+  for (M *m = sched.all_m; m; m = m->all_next)
+    if (m != me)
+      m->own.cas(own_owned, own_frozen);
+  barrier_all();
+  for (M *m = sched.all_m; m; m = m->all_next) {
+    if (m == me)
+      continue;
+    while (m->in_rt.load() && m->p && m->own.load() == own_frozen && real_now() < end)
+      sys::nanosleep(20000);
+  }
+  return true;
+}
+
+void thaw_world() {
+  sched.frozen.store(0);
+  for (M *m = sched.all_m; m; m = m->all_next)
+    m->own.cas(own_frozen, own_owned);
+  sys::futex_wake(&sched.frozen, 1 << 30);
+  fence();
+  wake_p();
+}
+
+// main has returned: nobody may run runtime code beside the static destructors.
+void rt_exit_stop() {
+  M *me = getm();
+  if (!me || sched.exiting.exchange(1))
+    return;
+  for (M *m = sched.all_m; m; m = m->all_next)
+    if (m != me)
+      m->own.store(own_frozen);
+  barrier_all();
+  int64_t end = real_now() + 20000000;
+  for (M *m = sched.all_m; m; m = m->all_next)
+    while (m != me && m->p && m->in_rt.load() && m->curg != m->g0 && real_now() < end)
+      sys::nanosleep(20000);
+}
+
+// ---- the monitor -------------------------------------------------------------------------------
+
+static int64_t cpu_time(int tid) {
+  sys::timespec64 ts;
+  if (sys::call(__NR_clock_gettime, long(~unsigned(tid) << 3 | 6), sys::arg(&ts)))
+    return -1;
+  return ts.sec * 1000000000 + ts.nsec;
+}
+
+static bool retake(P *p, int64_t t) {
+  M *m = p->m;
+  if (!m || p->idle) {
+    p->mon_strikes = 0;
+    return false;
+  }
+  if (p->tick != p->mon_tick || !p->mon_since) {
+    p->mon_tick = p->tick;
+    p->mon_since = t;
+    p->mon_strikes = 0;
+    p->mon_cpu = -1;
+    return false;
+  }
+  if (m->in_rt.load(relaxed))
+    return false;
+  int64_t held = t - p->mon_since;
+  bool blocked = m->blocking;
+  if (!blocked && held >= 50000) {
+    int64_t c = cpu_time(m->tid);
+    if (p->mon_cpu >= 0 && c >= 0 && t - p->mon_cpu_at > 20000)
+      blocked = c - p->mon_cpu < 1000;
+    p->mon_cpu = c;
+    p->mon_cpu_at = t;
+  }
+  bool wanted = !p_empty(p) || sched.gq_n.load() || p->timers.first.load() <= now();
+  if (!wanted && sched.n_idle_p.load() + sched.n_spinning.load() > 0 && held < 10000000)
+    return false;
+  if (!wanted && sched.n_idle_p.load() > 0 && !blocked)
+    return false;
+  if (!blocked && held < 10000000) {
+    // A goroutine waits in runnext while its waker computes and another P is idle.
+    if (p->runnext && sched.n_idle_p.load() && held >= 20000) {
+      G *g = nullptr;
+      if (m->own.cas(own_owned, own_revoking)) {
+        barrier_all();
+        if (p->m == m && !m->in_rt.load() && m->own.cas(own_revoking, own_frozen)) {
+          g = p->runnext;
+          p->runnext = nullptr;
+          m->own.store(own_owned);
+        } else {
+          m->own.cas(own_revoking, own_owned);
+        }
+      }
+      if (g) {
+        global_put(g);
+        wake_p();
+      }
+    }
+    return false;
+  }
+  if (take_p(m, p)) {
+    p->mon_since = 0;
+    p_drain(p);
+    sched.n_handoff.add(1u, relaxed);
+    handoff_p(p);
+    return true;
+  }
+  return false;
+}
+
+static void *monitor(void *) {
+  int64_t delay = 20000, last_scavenge = 0;
+  unsigned idle = 0;
+  for (;;) {
+    sys::nanosleep(delay);
+    if (sched.exiting.load())
+      return nullptr;
+    if (sched.frozen.load())
+      continue;
+    sched.n_sysmon.add(1u, relaxed);
+    int64_t t = real_now();
+    bool acted = false;
+    uint32_t n = sched.n_procs.load();
+    for (uint32_t i = 0; i < n; i++)
+      if (P *p = sched.all_p[i])
+        acted |= retake(p, t);
+    if (poll_ready() && sched.n_poll_wait.load() && !sched.poll_blocked.load() &&
+        t - sched.last_poll.load() > 10000000) {
+      sched.last_poll.store(t);
+      G *list = poll_net(0);
+      while (list) {
+        G *g = list;
+        list = g->next;
+        g->state.store(g_runnable, relaxed);
+        global_put(g);
+        acted = true;
+      }
+      if (acted)
+        wake_p();
+    }
+    if (t - last_scavenge > 500000000) {
+      last_scavenge = t;
+      stack_scavenge(false);
+    }
+    idle = acted ? 0 : idle + 1;
+    if (idle == 0)
+      delay = 20000;
+    else if (idle > 50)
+      delay = delay * 2 < 5000000 ? delay * 2 : 5000000;
+    if (sched.n_idle_p.load() == n && idle > 1200) { // everything sleeps: so may we
+      sched.mon_sleep.store(1);
+      fence();
+      if (sched.n_idle_p.load() == n)
+        sys::futex_wait(&sched.mon_sleep, 1, 60000000000);
+      sched.mon_sleep.store(0);
+      idle = 0;
+      delay = 20000;
+    }
+  }
+}
+
+void mon_wake() {
+  if (sched.mon_sleep.exchange(0))
+    sys::futex_wake(&sched.mon_sleep, 1);
+}
+
+void mon_start() {
+  if (sched.n_mon.exchange(1))
+    return;
+  thread_create(monitor, nullptr, 128 * 1024);
+}
+
+} // namespace gort
