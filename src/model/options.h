@@ -47,6 +47,9 @@ struct InputArg {
   bool framework = false;     // -framework NAME
   bool no_add_symbols = false; // --just-symbols / -R FILE
   bool binary = false;        // -b binary / --format=binary in force
+  bool needed = false;        // -needed_library: kept even if unused
+  bool reexport = false;      // -reexport_library
+  bool hidden = false;        // -load_hidden: its symbols are private to the image
 };
 
 struct DefSym {
@@ -128,6 +131,7 @@ struct Options {
   bool trace_files = false;               // -t
   bool cref = false;
   bool gnu_unique = true;
+  std::vector<std::string> allowed_undefined; // -U, --ignore-unresolved-symbol
   std::string start_stop_visibility = "protected"; // -z start-stop-visibility
 
   // Liveness, folding, merging.
@@ -170,6 +174,7 @@ struct Options {
   bool z_dynamic_undefined_weak = true;
   bool z_rewrite_endbr = false;
   bool z_sectionheader = true;
+  u8 z_x86_64_isa_level = 0; // -z x86-64-vN: bits of GNU_PROPERTY_X86_ISA_1_NEEDED
   std::optional<u64> z_stack_size;
   u64 z_max_page_size = 0; // bytes; 0: the target's
   u64 z_common_page_size = 0;
@@ -180,6 +185,8 @@ struct Options {
   std::vector<std::string> scripts; // -T, files
   std::string symbol_ordering_file, section_ordering_file;
   std::string orphan_handling = "place";
+  std::vector<std::string> unique; // --unique: globs of input sections kept apart
+  u64 spare_dynamic_tags = 0;      // empty entries at the end of the dynamic section
   bool print_memory_usage = false;
 
   // Reports.
@@ -215,6 +222,9 @@ struct Options {
       pe_heap_commit = 0x1000;
   u16 pe_major_os = 4, pe_minor_os = 0, pe_major_image = 0, pe_minor_image = 0, pe_major_subsystem = 5,
       pe_minor_subsystem = 2;
+  bool runtime_pseudo_reloc = true, pe_reloc_section = true;
+  bool pe_force_integrity = false, pe_no_isolation = false, pe_no_bind = false, pe_wdm_driver = false,
+       pe_appcontainer = false;
   bool pe_no_seh = false, pe_large_address_aware = false, pe_tsaware = false;
 
   // Mach-O.
@@ -228,6 +238,8 @@ struct Options {
   bool dead_strip_dylibs = false;
   bool all_load = false, objc_load = false;
   std::vector<std::string> exported_symbols, unexported_symbols; // globs
+  std::vector<std::pair<std::string, std::string>> aliases;      // symbol, its other name
+  bool no_exported_symbols = false;
   std::vector<std::string> exported_symbols_files, unexported_symbols_files;
   std::vector<std::pair<std::string, std::string>> section_creates; // "SEG,SECT", file
   u64 headerpad = 0x20;
