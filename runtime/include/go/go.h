@@ -1,0 +1,157 @@
+/* go.h - the goroutine runtime's C interface.
+ *
+ * All calls may be made from goroutines, from main, and from threads that the runtime did not
+ * make; a call that blocks then blocks that thread. Nothing here sets errno. Zero-initialised
+ * go_mutex, go_rwmutex, go_cond, go_sema and go_wait_group are ready for use. */
+#ifndef GO_GO_H
+#define GO_GO_H
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#define GO_NOEXCEPT noexcept
+#else
+#define GO_NOEXCEPT
+#endif
+
+/** Defined by the runtime; referring to it makes a mismatch of header and archive a link error. */
+extern const char go_rt_abi_1[];
+
+/** Starts fn(arg) in a new goroutine. Does not block, but may yield when the queue is full. */
+void go_spawn(void (*fn)(void *), void *arg) GO_NOEXCEPT;
+/** As go_spawn, with a stack of at least `stack` bytes (0: default, 64 KiB) and a name or NULL. */
+void go_spawn_opts(void (*fn)(void *), void *arg, size_t stack, const char *name) GO_NOEXCEPT;
+/** Lets other runnable goroutines go first. */
+void go_yield(void) GO_NOEXCEPT;
+/** Parks the goroutine for at least `ns` nanoseconds of CLOCK_MONOTONIC. */
+void go_sleep(int64_t ns) GO_NOEXCEPT;
+/** The monotonic clock in nanoseconds; the virtual one in deterministic mode. */
+int64_t go_now(void) GO_NOEXCEPT;
+/** Number of the calling goroutine; main has 1. Never reused. */
+uint64_t go_id(void) GO_NOEXCEPT;
+/** Number of goroutines that exist, main included. */
+size_t go_num(void) GO_NOEXCEPT;
+/** Sets the number of processors that run goroutines (0: only ask); returns the old one. */
+unsigned go_set_procs(unsigned n) GO_NOEXCEPT;
+/** Wires the goroutine to its thread until as many unlocks have been made. */
+void go_lock_os_thread(void) GO_NOEXCEPT;
+void go_unlock_os_thread(void) GO_NOEXCEPT;
+/** Brackets a blocking system or library call: another thread takes over the processor. */
+void go_enter_blocking(void) GO_NOEXCEPT;
+void go_exit_blocking(void) GO_NOEXCEPT;
+/** Writes the stacks of all goroutines (`all` != 0) or of the caller to a descriptor. */
+void go_traceback(int fd, int all) GO_NOEXCEPT;
+/** Names the calling goroutine in tracebacks; the string must stay. */
+void go_set_name(const char *name) GO_NOEXCEPT;
+/** Deterministic test mode: one processor, seeded scheduling, virtual clock that jumps when
+ *  nothing can run. To be called by main before it spawns. seed 0 ends the mode. */
+void go_test_mode(uint64_t seed) GO_NOEXCEPT;
+/** Called with the text before the process ends because of an uncaught exception. */
+void go_on_panic(void (*fn)(const char *text)) GO_NOEXCEPT;
+/** Prints the text, the goroutine and where it was spawned; ends the process with code 2. */
+__attribute__((noreturn)) void go_panic(const char *text) GO_NOEXCEPT;
+
+typedef struct go_stats {
+  uint64_t spawned, exited, switches, steals, revoked, threads, polls;
+  size_t stack_bytes;
+  unsigned procs, idle_procs;
+} go_stats;
+/** Counters since the start; approximate while goroutines run. */
+void go_get_stats(go_stats *s) GO_NOEXCEPT;
+
+/* ---- locks ------------------------------------------------------------------------------- */
+typedef struct go_queue { uint32_t lock, count; void *head, *tail; } go_queue;
+typedef struct go_mutex { uint32_t state, pad; go_queue q; } go_mutex;
+/** Locks; parks the goroutine while another holds it. Waiters over 1 ms get it handed over. */
+void go_mutex_lock(go_mutex *) GO_NOEXCEPT;
+/** Locks if that is possible at once; 1 on success. */
+int go_mutex_trylock(go_mutex *) GO_NOEXCEPT;
+/** Unlocks (release). Any goroutine may. Unlocking an unlocked mutex is fatal. */
+void go_mutex_unlock(go_mutex *) GO_NOEXCEPT;
+
+typedef struct go_rwmutex { go_mutex w; go_queue writer, reader; int32_t readers, leaving; } go_rwmutex;
+void go_rwmutex_lock(go_rwmutex *) GO_NOEXCEPT;
+int go_rwmutex_trylock(go_rwmutex *) GO_NOEXCEPT;
+void go_rwmutex_unlock(go_rwmutex *) GO_NOEXCEPT;
+void go_rwmutex_rlock(go_rwmutex *) GO_NOEXCEPT;
+int go_rwmutex_tryrlock(go_rwmutex *) GO_NOEXCEPT;
+void go_rwmutex_runlock(go_rwmutex *) GO_NOEXCEPT;
+
+typedef struct go_sema { go_queue q; } go_sema;
+/** Takes one unit, waiting until `deadline` (go_now; INT64_MAX: for ever). 1, or 0 when late. */
+int go_sema_acquire(go_sema *, int64_t deadline) GO_NOEXCEPT;
+int go_sema_try(go_sema *) GO_NOEXCEPT;
+void go_sema_release(go_sema *, uint32_t n) GO_NOEXCEPT;
+
+typedef struct go_cond { go_queue q; } go_cond;
+/** Unlocks, waits, locks again. 1 when notified, 0 when the deadline passed. */
+int go_cond_wait(go_cond *, go_mutex *, int64_t deadline) GO_NOEXCEPT;
+void go_cond_signal(go_cond *) GO_NOEXCEPT;
+void go_cond_broadcast(go_cond *) GO_NOEXCEPT;
+
+typedef struct go_wait_group { uint64_t state; go_queue q; } go_wait_group;
+/** Adds to the counter; at zero all waiters go on. Fatal when it becomes negative. */
+void go_wg_add(go_wait_group *, int n) GO_NOEXCEPT;
+void go_wg_wait(go_wait_group *) GO_NOEXCEPT;
+
+/* ---- channels ---------------------------------------------------------------------------- */
+typedef struct go_chan go_chan;
+/** How elements are moved; NULL functions mean memcpy and nothing. Must not block or throw. */
+typedef struct go_elem_ops {
+  size_t size;
+  void (*move)(void *to, void *from); /* constructs *to, destroys *from */
+  void (*destroy)(void *);
+} go_elem_ops;
+/** A channel with one reference, for elements of ops->size bytes; cap 0: unbuffered. */
+go_chan *go_chan_make(const go_elem_ops *ops, size_t cap) GO_NOEXCEPT;
+void go_chan_ref(go_chan *) GO_NOEXCEPT;
+void go_chan_unref(go_chan *) GO_NOEXCEPT;
+enum { GO_OK = 1, GO_WOULD_BLOCK = 0, GO_CLOSED = -1 };
+/** Moves *elem into the channel. GO_CLOSED leaves *elem alone. A null channel blocks for ever. */
+int go_chan_send(go_chan *, void *elem, int block) GO_NOEXCEPT;
+/** Receives into raw storage: GO_OK, GO_CLOSED when closed and drained, GO_WOULD_BLOCK. */
+int go_chan_recv(go_chan *, void *elem, int block) GO_NOEXCEPT;
+/** Closes; GO_CLOSED if it was. Blocked senders fail, receivers drain. */
+int go_chan_close(go_chan *) GO_NOEXCEPT;
+size_t go_chan_len(go_chan *) GO_NOEXCEPT;
+size_t go_chan_cap(go_chan *) GO_NOEXCEPT;
+
+/** One case of a select. dir: 0 receive, 1 send. result is set for the case taken. */
+typedef struct go_case {
+  go_chan *c;
+  void *elem;
+  int dir, result;
+  void *priv[8];
+} go_case;
+/** Waits until one of the cases can go on and does it; fair among those ready. Returns its index,
+ *  -1 when `deadline` (go_now) has passed; deadline INT64_MIN: do not block. */
+int go_select(go_case *cases, int n, int64_t deadline) GO_NOEXCEPT;
+
+/* ---- timers ------------------------------------------------------------------------------ */
+typedef struct go_timer go_timer;
+/** Runs fn(arg) in a goroutine of its own at `when` (go_now), then every `period` ns if > 0. */
+go_timer *go_timer_start(int64_t when, int64_t period, void (*fn)(void *), void *arg) GO_NOEXCEPT;
+/** As above, but fn runs on the scheduler: it must be short and must not block. */
+go_timer *go_timer_start_raw(int64_t when, int64_t period, void (*fn)(void *), void *arg) GO_NOEXCEPT;
+/** 1 if this kept the timer from firing. */
+int go_timer_stop(go_timer *) GO_NOEXCEPT;
+int go_timer_reset(go_timer *, int64_t when, int64_t period) GO_NOEXCEPT;
+/** Stops and frees. */
+void go_timer_free(go_timer *) GO_NOEXCEPT;
+
+/* ---- goroutine-local storage ------------------------------------------------------------- */
+/** A new key; `destroy` runs on non-null values when a goroutine ends. */
+unsigned go_local_key(void (*destroy)(void *)) GO_NOEXCEPT;
+void *go_local_get(unsigned key) GO_NOEXCEPT;
+void go_local_set(unsigned key, void *value) GO_NOEXCEPT;
+
+/* ---- for the C++ header ------------------------------------------------------------------ */
+/** A goroutine to be filled in: returns its 64-byte closure buffer; then go_rt_launch. */
+void *go_rt_prepare(void **g, size_t stack, const char *name) GO_NOEXCEPT;
+void go_rt_launch(void *g, void (*fn)(void *)) GO_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
