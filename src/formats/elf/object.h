@@ -83,6 +83,7 @@ struct ElfShared : InputFile {
   std::vector<std::string_view> needed;     // DT_NEEDED
   std::vector<std::pair<u64, u64>> readonly; // address ranges of PT_LOADs without PF_W and of RELRO
   std::vector<u16> verneed_index;           // writer: version index in the output by verdefs index
+  std::vector<std::pair<u32, Symbol *>> aliases; // keys foo@V claimed besides foo, with the symbol's index
   bool needed_in_output = false;
   bool is_readonly(u64 addr) const {
     for (auto &[b, e] : readonly)

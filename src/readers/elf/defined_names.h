@@ -2,10 +2,10 @@
 // index would say, for archives that have none and for objects between --start-lib and --end-lib.
 #pragma once
 
+#include "support/bytes.h"
+
 #include <string_view>
 #include <vector>
-
-#include "support/bytes.h"
 
 namespace gold::elf {
 

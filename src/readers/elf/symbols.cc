@@ -1,0 +1,352 @@
+// Symbols of an object (gABI chapter 4, "Symbol Table"): claims while reading, binding afterwards.
+//
+// Interning a name is the most frequent thing that a linker does, and what it costs is cache misses:
+// of the table's slot, of the symbol it points to. So names are taken in batches: hash all, ask for
+// all slots, ask for all symbols, and only then intern.
+#include "readers/elf/object_parts.h"
+
+#include <algorithm>
+
+namespace gold::elf {
+namespace {
+
+constexpr u32 kBatch = 16;
+constexpr u16 SHN_AMD64_LCOMMON = 0xff02;
+
+Visibility visibility(const Sym &e) {
+  static constexpr Visibility map[] = {Visibility::Default, Visibility::Internal, Visibility::Hidden,
+                                       Visibility::Protected};
+  return map[e.visibility()];
+}
+
+bool is_common(const Sym &e, u16 machine) {
+  return e.st_shndx == SHN_COMMON || (e.st_shndx == SHN_AMD64_LCOMMON && machine == EM_X86_64);
+}
+
+// Class of a global symbol's claim; checks its section index.
+SymClass classify(const ElfObject &o, u32 i) {
+  const Sym &e = o.esyms[i];
+  u8 bind = e.bind();
+  if (bind != STB_GLOBAL && bind != STB_WEAK && bind != STB_GNU_UNIQUE)
+    throw InputError("symbol " + std::to_string(i) + " among the global ones has binding " +
+                     std::to_string(bind));
+  if (e.st_shndx == SHN_UNDEF)
+    return bind == STB_WEAK ? SymClass::UndefWeak : SymClass::Undef;
+  if (is_common(e, o.machine))
+    return SymClass::Common;
+  if (o.in_section(i)) {
+    if (u32 x = o.shndx(i); x == 0 || x >= o.shdrs.size())
+      throw InputError("symbol " + std::to_string(i) + " is in section " + std::to_string(x) +
+                       ", which is not there");
+  } else if (e.st_shndx != SHN_ABS) {
+    throw InputError("symbol " + std::to_string(i) + " has the unknown special section index " +
+                     std::to_string(e.st_shndx));
+  }
+  return bind == STB_WEAK ? SymClass::Weak : SymClass::Strong;
+}
+
+// --wrap: a reference to foo means __wrap_foo, one to __real_foo means foo.
+std::string_view wrapped(const Options &opt, std::string_view name) {
+  for (auto &w : opt.wrap) {
+    if (name == w)
+      return Arena::copy("__wrap_" + w);
+    if (name.starts_with("__real_") && name.substr(7) == w)
+      return name.substr(7);
+  }
+  return name;
+}
+
+// Names with a version, as gas writes them for .symver: the key, and the version remembered.
+std::string_view versioned(Link &link, ElfObject &o, u32 i, std::string_view name, std::size_t at) {
+  bool is_default = name.substr(at).starts_with("@@");
+  std::string_view version = name.substr(at + (name.substr(at).starts_with("@@@") ? 3 : is_default ? 2 : 1));
+  if (at == 0 || version.empty())
+    return name;
+  o.symvers.emplace_back(i, version);
+  if (is_default)
+    return name.substr(0, at);
+  if (o.esyms[i].st_shndx == SHN_UNDEF)
+    link.has_versioned_refs.store(true, std::memory_order_relaxed);
+  return name;
+}
+
+void intern_globals(Link &link, ElfObject &o) {
+  u32 n = static_cast<u32>(o.esyms.size());
+  o.symbols = Arena::array<Symbol *>(n);
+  const bool wrap = !link.opt.wrap.empty();
+  std::string_view names[kBatch];
+  u64 hashes[kBatch];
+  for (u32 begin = o.first_global; begin < n; begin += kBatch) {
+    u32 count = std::min(kBatch, n - begin);
+    for (u32 k = 0; k < count; ++k) {
+      const Sym &e = o.esyms[begin + k];
+      std::string_view name = string_at(o.strtab, e.st_name, "name of a symbol");
+      if (auto at = name.find('@'); at != name.npos) [[unlikely]]
+        name = versioned(link, o, begin + k, name, at);
+      if (wrap && e.st_shndx == SHN_UNDEF)
+        name = wrapped(link.opt, name);
+      names[k] = name;
+      hashes[k] = hash_string(name);
+      link.symbols.prefetch(hashes[k]);
+    }
+    for (u32 k = 0; k < count; ++k)
+      link.symbols.prefetch_object(hashes[k]);
+    for (u32 k = 0; k < count; ++k) {
+      u32 i = begin + k;
+      SymClass c = classify(o, i);
+      Symbol *s = link.symbols.intern(names[k], hashes[k]);
+      o.symbols[i] = s;
+      if (Visibility v = visibility(o.esyms[i]); v != Visibility::Default)
+        s->merge_visibility(v);
+      s->mark(c == SymClass::Undef ? kMarkRefObject | kMarkStrongRef : kMarkRefObject);
+      s->offer(make_claim(c, o.priority, i));
+    }
+  }
+  for (auto &[i, version] : o.symvers)
+    if (o.symbols[i]->name().find('@') != std::string_view::npos)
+      o.symbols[i]->mark(kMarkVersionHidden);
+}
+
+// SHT_GROUP sections with GRP_COMDAT, and the older .gnu.linkonce sections, groups of one.
+void read_groups(Link &link, ElfObject &o) {
+  u32 n = static_cast<u32>(o.shdrs.size());
+  u64 linkonce = 0;
+  for (u32 i = 1; i < n; ++i) {
+    const Shdr &sh = o.shdrs[i];
+    u32 type = sh.sh_type;
+    if (type == SHT_GROUP) {
+      auto words = o.bytes.array<ul32>(sh.sh_offset, sh.sh_size / 4, "section group");
+      if (words.empty())
+        throw InputError("section group " + std::to_string(i) + " is empty", sh.sh_offset);
+      for (u32 m : words.subspan(1))
+        if (m == 0 || m >= n || m == i)
+          throw InputError("section group " + std::to_string(i) + " has a member that is not there",
+                           sh.sh_offset);
+      if (!(words[0] & GRP_COMDAT))
+        continue;
+      if (sh.sh_link != o.symtab_index || sh.sh_info >= o.esyms.size())
+        throw InputError("section group " + std::to_string(i) + " has no signature", sh.sh_offset);
+      const Sym &e = o.esyms[sh.sh_info];
+      std::string_view name;
+      if (e.type() == STT_SECTION && o.in_section(sh.sh_info)) {
+        u32 x = o.shndx(sh.sh_info);
+        if (x >= n)
+          throw InputError("section group " + std::to_string(i) + " has no signature", sh.sh_offset);
+        name = section_name(o, x);
+      } else {
+        name = string_at(o.strtab, e.st_name, "name of a symbol");
+      }
+      o.groups.push_back({link.groups.intern(name), words.subspan(1), i});
+    } else if (type == SHT_PROGBITS || type == SHT_NOBITS) {
+      std::string_view name = section_name(o, i);
+      if (!name.starts_with(".gnu.l")) [[likely]]
+        continue;
+      if (name.starts_with(".gnu.lto_")) {
+        o.has_lto_sections = true;
+      } else if (name.starts_with(".gnu.linkonce.") && !(sh.sh_flags & SHF_GROUP)) {
+        if (++linkonce > o.esyms.size() - o.first_global + 4) // what count_symbols made room for
+          throw InputError("too many .gnu.linkonce sections", sh.sh_offset);
+        auto member = Arena::array<ul32>(1);
+        member[0] = i;
+        o.groups.push_back({link.groups.intern(name), member, i});
+      }
+    }
+  }
+}
+
+void check_lto(const ElfObject &o) {
+  for (const Sym &e : o.esyms)
+    if (e.st_name < o.strtab.size() && std::strcmp(o.strtab.data() + e.st_name, "__gnu_lto_slim") == 0)
+      throw InputError("GCC LTO object without machine code: link-time optimization is not supported yet, "
+                       "compile with -ffat-lto-objects or without -flto");
+}
+
+bool is_lost(const std::vector<u8> &lost, const ElfObject &o, u32 i) {
+  return !lost.empty() && o.in_section(i) && lost[o.shndx(i)];
+}
+
+u16 type_flags(const Sym &e) {
+  switch (e.type()) {
+  case STT_FUNC:
+    return kSymFunction;
+  case STT_GNU_IFUNC:
+    return kSymFunction | kSymIfunc;
+  case STT_TLS:
+    return kSymTls;
+  default:
+    return 0;
+  }
+}
+
+constexpr u16 kBoundFlags =
+    kSymFunction | kSymTls | kSymIfunc | kSymAbsolute | kSymShared | kSymUnique | kSymCommon;
+
+} // namespace
+
+u64 ObjectReader::count_symbols(const InputFile &f) const {
+  SectionTable t = read_section_table(f.bytes, ET_REL);
+  u64 n = 4; // of .gnu.linkonce sections without a symbol
+  for (const Shdr &sh : t.shdrs) {
+    u32 type = sh.sh_type;
+    if (type == SHT_SYMTAB) {
+      if (!f.bytes.contains(sh.sh_offset, sh.sh_size))
+        throw InputError("the symbol table reaches beyond the end of the file", sh.sh_offset);
+      u64 all = sh.sh_size / sizeof(Sym);
+      n += all - std::min<u64>(all, sh.sh_info);
+    } else if (type == SHT_GROUP) {
+      ++n;
+    }
+  }
+  return n;
+}
+
+void ObjectReader::parse_symbols(Link &link, InputFile &f) const {
+  auto &o = static_cast<ElfObject &>(f);
+  read_headers(o);
+  Arch arch = link.target ? link.target->arch() : link.opt.arch;
+  if (arch != Arch::Unknown && (arch == Arch::X86_64) != (o.machine == EM_X86_64))
+    throw InputError(std::string("an object for ") + (o.machine == EM_X86_64 ? "x86-64" : "AArch64") +
+                     " can't be linked into an image for " + (arch == Arch::X86_64 ? "x86-64" : "AArch64"));
+  read_groups(link, o);
+  if (o.has_lto_sections)
+    check_lto(o);
+  intern_globals(link, o);
+}
+
+const std::vector<u8> &lost_sections(const ElfObject &o) {
+  static thread_local std::vector<u8> lost;
+  lost.clear();
+  for (auto &copy : o.groups) {
+    if (copy.group->owner.load(std::memory_order_relaxed) == o.priority + 1)
+      continue;
+    if (lost.empty())
+      lost.resize(o.shdrs.size());
+    for (u32 m : copy.members)
+      lost[m] = 1;
+  }
+  return lost;
+}
+
+void ObjectReader::bind_symbols(Link &, InputFile &f) const {
+  auto &o = static_cast<ElfObject &>(f);
+  auto &lost = lost_sections(o);
+  o.orphans.clear();
+  u32 n = static_cast<u32>(o.esyms.size());
+  for (u32 i = o.first_global; i < n; ++i) {
+    Symbol *s = o.symbols[i];
+    u64 c = s->claim.load(std::memory_order_relaxed);
+    if (claim_index(c) != i || claim_priority(c) != o.priority)
+      continue;
+    const Sym &e = o.esyms[i];
+    u16 flags = type_flags(e);
+    Section *section = nullptr;
+    u64 value = 0;
+    switch (claim_class(c)) {
+    case SymClass::Undef:
+    case SymClass::UndefWeak:
+      break;
+    case SymClass::Common:
+      flags |= kSymCommon;
+      value = e.st_value; // the alignment, until the symbol is allocated
+      break;
+    default:
+      value = e.st_value;
+      if (e.st_shndx == SHN_ABS) {
+        flags |= kSymAbsolute;
+      } else {
+        if (is_lost(lost, o, i)) {
+          o.orphans.push_back(s);
+          value = 0;
+        } else {
+          section = o.sections[o.shndx(i)];
+          if (!section)
+            value = 0; // of a section that isn't laid out
+        }
+      }
+      if (e.bind() == STB_GNU_UNIQUE)
+        flags |= kSymUnique;
+    }
+    s->file = &o;
+    s->native = i;
+    s->section = section;
+    s->value = value;
+    s->flags = static_cast<u16>((s->flags & ~kBoundFlags) | flags);
+    s->type = e.type();
+    s->binding = e.bind();
+  }
+}
+
+void ObjectReader::reclaim_symbols(Link &, InputFile &f) const {
+  auto &o = static_cast<ElfObject &>(f);
+  auto &lost = lost_sections(o);
+  u32 n = static_cast<u32>(o.esyms.size());
+  for (u32 i = o.first_global; i < n; ++i) {
+    Symbol *s = o.symbols[i];
+    if (!s->marked(kMarkReclaim))
+      continue;
+    SymClass c = classify(o, i);
+    if (is_lost(lost, o, i)) // what is left is a reference
+      c = o.esyms[i].bind() == STB_WEAK ? SymClass::UndefWeak : SymClass::Undef;
+    s->offer(make_claim(c, o.priority, i));
+  }
+}
+
+void make_locals(Link &link, ElfObject &o) {
+  if (o.esyms.empty())
+    return;
+  const bool want_names = link.opt.strip != StripMode::All;
+  auto locals = Arena::array<Symbol>(o.first_global);
+  o.symbols[0] = &locals[0];
+  locals[0].file = &o;
+  locals[0].flags = kSymLocal | kSymAbsolute;
+  locals[0].name_data = "";
+  locals[0].claim.store(make_claim(SymClass::Strong, o.priority, 0), std::memory_order_relaxed);
+  for (u32 i = 1; i < o.first_global; ++i) {
+    Symbol &s = locals[i];
+    const Sym &e = o.esyms[i];
+    o.symbols[i] = &s;
+    if (e.bind() != STB_LOCAL)
+      throw InputError("symbol " + std::to_string(i) + " among the local ones has binding " +
+                       std::to_string(e.bind()));
+    if (e.st_name >= o.strtab.size() && (e.st_name || !o.strtab.empty()))
+      throw InputError("name of a symbol lies outside of its string table", e.st_name);
+    s.name_data = o.strtab.empty() ? "" : o.strtab.data() + e.st_name;
+    if (want_names)
+      s.name_size = static_cast<u32>(std::strlen(s.name_data));
+    s.file = &o;
+    s.native = i;
+    s.type = e.type();
+    s.binding = STB_LOCAL;
+    u16 flags = kSymLocal | type_flags(e);
+    SymClass c = SymClass::Strong;
+    if (o.in_section(i)) {
+      u32 x = o.shndx(i);
+      if (x == 0 || x >= o.shdrs.size())
+        throw InputError("symbol " + std::to_string(i) + " is in section " + std::to_string(x) +
+                         ", which is not there");
+      s.section = o.sections[x];
+      if (s.section) {
+        s.value = e.st_value;
+        if (e.type() == STT_SECTION) {
+          s.name_data = s.section->name_data;
+          s.name_size = s.section->name_size;
+        }
+      }
+      if (e.type() == STT_SECTION)
+        flags |= kSymSection;
+    } else if (e.st_shndx == SHN_ABS) {
+      flags |= kSymAbsolute;
+      s.value = e.st_value;
+    } else if (e.st_shndx == SHN_UNDEF) {
+      c = SymClass::Undef;
+    } else {
+      throw InputError("local symbol " + std::to_string(i) + " has the special section index " +
+                       std::to_string(e.st_shndx));
+    }
+    s.flags = flags;
+    s.visibility.store(u8(visibility(e)), std::memory_order_relaxed);
+    s.claim.store(make_claim(c, o.priority, i), std::memory_order_relaxed);
+  }
+}
+
+} // namespace gold::elf
