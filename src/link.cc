@@ -7,6 +7,7 @@
 #include "inputs.h"
 #include "layout/layout.h"
 #include "model/link.h"
+#include "reproduce.h"
 #include "resolve/resolve.h"
 #include "support/threads.h"
 
@@ -77,6 +78,7 @@ bool run(Link &link) {
     return false;
   pass(link, "map file", write_map_file);
   pass(link, "dependency file", write_dependency_file);
+  pass(link, "reproducer", write_reproducer);
   return !link.diag.has_errors();
 }
 
