@@ -739,6 +739,8 @@ static P *make_p(uint32_t id) {
   return p;
 }
 
+extern "C" P *go_rt_new_p(uint32_t id) { return make_p(id); }
+
 static M *make_m() {
   M *m = static_cast<M *>(map_pages((sizeof(M) + 2 * sizeof(G) + 4095) & ~size_t(4095)));
   m->g0 = reinterpret_cast<G *>(reinterpret_cast<char *>(m) + ((sizeof(M) + 63) & ~size_t(63)));
