@@ -2,11 +2,12 @@
 // Format), so that the error says what to do about it.
 #include "lto/lto.h"
 
-namespace gold {
+namespace gold::lto {
 
-const char *const kLlvmBitcodeMessage =
-    "LLVM bitcode (made by -flto): link-time optimization is not supported yet, "
-    "compile with -ffat-lto-objects or without -flto";
+std::string_view bitcode_message() {
+  return "LLVM bitcode (made by -flto): link-time optimization is not supported yet, "
+         "compile with -ffat-lto-objects or without -flto";
+}
 
 bool is_llvm_bitcode(ByteView b) {
   if (b.size() < 4)
@@ -15,4 +16,4 @@ bool is_llvm_bitcode(ByteView b) {
   return magic == 0xdec04342 || magic == 0x0b17c0de;
 }
 
-} // namespace gold
+} // namespace gold::lto

@@ -1,16 +1,16 @@
 // Link-time optimization: what the linker recognizes of it today.
 #pragma once
 
-#include "support/bytes.h"
-
 #include <string_view>
 
-namespace gold {
+#include "support/bytes.h"
+
+namespace gold::lto {
 
 // LLVM bitcode, bare or in its wrapper.
 bool is_llvm_bitcode(ByteView);
 
 // The error for an input that holds bitcode.
-extern const char *const kLlvmBitcodeMessage;
+std::string_view bitcode_message();
 
-} // namespace gold
+} // namespace gold::lto

@@ -53,7 +53,11 @@ struct ElfObject : InputFile {
   u64 symtab_locals = 0, symtab_globals = 0, symtab_strings = 0; // what it adds to the output's .symtab
 
   u64 common_size(u32 i) const override {
-    return i < esyms.size() && esyms[i].st_shndx == SHN_COMMON ? u64(esyms[i].st_size) : 0;
+    return i < esyms.size() && is_common(i) ? u64(esyms[i].st_size) : 0;
+  }
+  bool is_common(u32 i) const {
+    u16 x = esyms[i].st_shndx;
+    return x == SHN_COMMON || (x == SHN_AMD64_LCOMMON && machine == EM_X86_64);
   }
   // Section index of symbol `i`: real index, or SHN_UNDEF/SHN_ABS/SHN_COMMON (SHN_XINDEX resolved).
   u32 shndx(u32 i) const {

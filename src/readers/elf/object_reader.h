@@ -14,6 +14,7 @@ public:
   void parse_sections(Link &, InputFile &) const override;
   void bind_symbols(Link &, InputFile &) const override;
   void reclaim_symbols(Link &, InputFile &) const override;
+  void report_duplicates(Link &, InputFile &) const override;
 };
 
 const Reader &object_reader();

@@ -10,7 +10,6 @@
 namespace gold::elf {
 namespace {
 
-constexpr u32 SHT_CREL = 0x40000014;
 constexpr u32 kNoPriority = 65536;
 
 bool is_debug_name(std::string_view name) {
@@ -42,8 +41,8 @@ bool is_linker_type(u32 type) {
   case SHT_LLVM_CALL_GRAPH_PROFILE:
   case SHT_LLVM_LTO:
   case SHT_GNU_ATTRIBUTES:
-  case 0x6fff4c00: // SHT_LLVM_ODRTAB
-  case 0x6fff4c01: // SHT_LLVM_LINKER_OPTIONS
+  case SHT_LLVM_ODRTAB:
+  case SHT_LLVM_LINKER_OPTIONS:
     return true;
   default:
     return false;

@@ -4,6 +4,7 @@
 // of the table's slot, of the symbol it points to. So names are taken in batches: hash all, ask for
 // all slots, ask for all symbols, and only then intern.
 #include "readers/elf/object_parts.h"
+#include "support/demangle.h"
 
 #include <algorithm>
 
@@ -11,16 +12,11 @@ namespace gold::elf {
 namespace {
 
 constexpr u32 kBatch = 16;
-constexpr u16 SHN_AMD64_LCOMMON = 0xff02;
 
 Visibility visibility(const Sym &e) {
   static constexpr Visibility map[] = {Visibility::Default, Visibility::Internal, Visibility::Hidden,
                                        Visibility::Protected};
   return map[e.visibility()];
-}
-
-bool is_common(const Sym &e, u16 machine) {
-  return e.st_shndx == SHN_COMMON || (e.st_shndx == SHN_AMD64_LCOMMON && machine == EM_X86_64);
 }
 
 // Class of a global symbol's claim; checks its section index.
@@ -32,7 +28,7 @@ SymClass classify(const ElfObject &o, u32 i) {
                      std::to_string(bind));
   if (e.st_shndx == SHN_UNDEF)
     return bind == STB_WEAK ? SymClass::UndefWeak : SymClass::Undef;
-  if (is_common(e, o.machine))
+  if (o.is_common(i))
     return SymClass::Common;
   if (o.in_section(i)) {
     if (u32 x = o.shndx(i); x == 0 || x >= o.shdrs.size())
@@ -144,7 +140,7 @@ void read_groups(Link &link, ElfObject &o) {
       if (name.starts_with(".gnu.lto_")) {
         o.has_lto_sections = true;
       } else if (name.starts_with(".gnu.linkonce.") && !(sh.sh_flags & SHF_GROUP)) {
-        if (++linkonce > o.esyms.size() - o.first_global + 4) // what count_symbols made room for
+        if (++linkonce > (o.esyms.size() - o.first_global) / 2 + 4) // what count_symbols made room for
           throw InputError("too many .gnu.linkonce sections", sh.sh_offset);
         auto member = Arena::array<ul32>(1);
         member[0] = i;
@@ -185,7 +181,7 @@ constexpr u16 kBoundFlags =
 
 u64 ObjectReader::count_symbols(const InputFile &f) const {
   SectionTable t = read_section_table(f.bytes, ET_REL);
-  u64 n = 4; // of .gnu.linkonce sections without a symbol
+  u64 n = 8; // of .gnu.linkonce sections without a symbol
   for (const Shdr &sh : t.shdrs) {
     u32 type = sh.sh_type;
     if (type == SHT_SYMTAB) {
@@ -288,6 +284,38 @@ void ObjectReader::reclaim_symbols(Link &, InputFile &f) const {
     if (is_lost(lost, o, i)) // what is left is a reference
       c = o.esyms[i].bind() == STB_WEAK ? SymClass::UndefWeak : SymClass::Undef;
     s->offer(make_claim(c, o.priority, i));
+  }
+}
+
+void ObjectReader::report_duplicates(Link &link, InputFile &f) const {
+  auto &o = static_cast<ElfObject &>(f);
+  auto &lost = lost_sections(o);
+  u32 n = static_cast<u32>(o.symbols.size());
+  for (u32 i = o.first_global; i < n; ++i) {
+    const Sym &e = o.esyms[i];
+    if (e.st_shndx == SHN_UNDEF || e.bind() == STB_WEAK || o.is_common(i))
+      continue;
+    Symbol *s = o.symbols[i];
+    u64 c = s->claim.load(std::memory_order_relaxed);
+    if ((claim_index(c) == i && claim_priority(c) == o.priority) || claim_class(c) != SymClass::Strong ||
+        is_lost(lost, o, i))
+      continue;
+    const InputFile &winner = *link.files[claim_priority(c)];
+    if (winner.kind != FileKind::Object)
+      continue;
+    auto place = [](const InputFile &file, u32 shndx) {
+      auto &obj = static_cast<const ElfObject &>(file);
+      std::string text = "\n>>> defined in " + file.display_name();
+      if (shndx && shndx < obj.sections.size() && obj.sections[shndx])
+        text += ":(" + std::string(obj.sections[shndx]->name()) + ")";
+      return text;
+    };
+    auto &w = static_cast<const ElfObject &>(winner);
+    std::string name(s->name());
+    link.diag.error("duplicate symbol: " + (link.opt.demangle ? demangle(name) : name) +
+                        place(w, w.in_section(claim_index(c)) ? w.shndx(claim_index(c)) : 0) +
+                        place(o, o.in_section(i) ? o.shndx(i) : 0),
+                    o.priority, i);
   }
 }
 
