@@ -1,0 +1,392 @@
+// Which symbols cross the image's border, and the symbols that the linker itself defines.
+//
+// A symbol is imported when the dynamic linker may bind it to another image's definition: those of
+// shared objects, undefined ones of a shared object, and in a shared object every exported definition
+// that may be preempted (gABI 4.3, "Symbol Visibility"; -Bsymbolic and its kin, version scripts and
+// dynamic lists say which may not). It is exported when other images may find it.
+//
+// A version script's exact names win over its patterns, patterns over a plain `*`, and of two
+// patterns the later: as in GNU ld.
+#include <algorithm>
+#include <unordered_map>
+
+#include "support/demangle.h"
+#include "support/glob.h"
+#include "writers/elf/target.h"
+
+namespace gold::elf {
+
+namespace {
+
+// Version scripts and dynamic lists, made ready for many names.
+class PatternSet {
+public:
+  explicit PatternSet(const std::vector<VersionPattern> &patterns) {
+    for (const VersionPattern &p : patterns) {
+      any_cpp_ |= p.cpp;
+      if (p.literal)
+        (p.cpp ? cpp_ : c_).emplace(p.pattern, p.version);
+      else if (p.pattern == "*" && !p.cpp)
+        (p.version ? star_global_ : star_local_) = i32(p.version);
+      else
+        (p.version ? globs_ : local_globs_).push_back(&p);
+    }
+    std::reverse(globs_.begin(), globs_.end());
+  }
+  // The version of the pattern that decides about `name`; -1 if none matches.
+  i32 find(std::string_view name) const {
+    if (auto it = c_.find(name); it != c_.end())
+      return it->second;
+    std::string readable;
+    if (any_cpp_) {
+      readable = demangle(name);
+      if (auto it = cpp_.find(readable); it != cpp_.end())
+        return it->second;
+    }
+    for (auto *list : {&globs_, &local_globs_})
+      for (const VersionPattern *p : *list)
+        if (glob_match(p->pattern, p->cpp ? std::string_view(readable) : name))
+          return p->version;
+    return star_global_ >= 0 ? star_global_ : star_local_;
+  }
+  bool matches(std::string_view name) const { return find(name) >= 0; }
+
+private:
+  std::unordered_map<std::string_view, u16> c_, cpp_;
+  std::vector<const VersionPattern *> globs_, local_globs_;
+  i32 star_global_ = -1, star_local_ = -1;
+  bool any_cpp_ = false;
+};
+
+class Decider {
+public:
+  Decider(Link &link, bool loader)
+      : link_(link), opt_(link.opt), loader_(loader), versions_(link.version_script.patterns),
+        dynamic_list_(link.dynamic_list) {}
+
+  void decide(Symbol &s) {
+    if (s.is_shared()) {
+      if (s.marked(kMarkRefObject))
+        s.flags |= kSymImported;
+      return;
+    }
+    bool visible = s.vis() == Visibility::Default;
+    if (s.is_undefined()) {
+      if (!loader_ || !visible)
+        return;
+      bool import = false;
+      if (s.is_undef_weak())
+        import = opt_.z_dynamic_undefined_weak && link_.is_pic();
+      else if (link_.is_shared())
+        import = !(opt_.no_undefined && opt_.unresolved == UnresolvedPolicy::Default);
+      if (import)
+        s.flags |= kSymImported;
+      return;
+    }
+    if (s.vis() == Visibility::Hidden || s.vis() == Visibility::Internal || (s.file && s.file->exclude_libs)) {
+      s.flags |= kSymLocal;
+      return;
+    }
+    if (s.flags & kSymLinkerDefined && link_.is_shared() && visible) {
+      s.flags |= kSymLocal; // each image has its own _end
+      return;
+    }
+    if (link_.version_script.present && !s.marked(kMarkVersionHidden) && !s.version) {
+      i32 v = versions_.find(plain_name(s));
+      if (v == VER_NDX_LOCAL) {
+        s.flags |= kSymLocal;
+        return;
+      }
+      s.version = v > 0 ? u16(v) : u16(VER_NDX_GLOBAL);
+    }
+    if (!s.version)
+      s.version = VER_NDX_GLOBAL;
+    if (!link_.is_dynamic)
+      return;
+    bool listed = !link_.dynamic_list.empty() && dynamic_list_.matches(plain_name(s));
+    if (link_.is_shared()) {
+      s.flags |= kSymExported;
+      if (visible && (listed || !is_symbolic(s)))
+        s.flags |= kSymImported;
+    } else if (opt_.export_dynamic || listed || s.marked(kMarkRefShared) ||
+               (s.flags & kSymUnique && opt_.gnu_unique) ||
+               (opt_.dynamic_list_data && s.type == STT_OBJECT)) {
+      s.flags |= kSymExported;
+    }
+  }
+
+  // Versions that objects themselves give (.symver).
+  void use_symvers(ElfObject &o) {
+    for (auto &[i, version] : o.symvers) {
+      Symbol *s = o.symbols[i];
+      if (!s || s->file != &o || s->native != i || s->is_undefined())
+        continue;
+      auto &nodes = link_.version_script.nodes;
+      auto it = std::find_if(nodes.begin(), nodes.end(), [&](auto &n) { return n.name == version; });
+      if (it != nodes.end())
+        s->version = it->index;
+      else if (link_.is_shared())
+        link_.diag.error(o.display_name() + ": symbol " + std::string(s->name()) + " has undefined version " +
+                             std::string(version),
+                         o.priority, i);
+    }
+  }
+
+private:
+  // True when references within the shared object are bound to the definition in it.
+  bool is_symbolic(const Symbol &s) const {
+    bool function = s.flags & kSymFunction, weak = s.binding == STB_WEAK;
+    return opt_.bsymbolic || link_.dynamic_list_given || (opt_.bsymbolic_functions && function) ||
+           (opt_.bsymbolic_non_weak && !weak) || (opt_.bsymbolic_non_weak_functions && function && !weak);
+  }
+  Link &link_;
+  const Options &opt_;
+  const bool loader_;
+  PatternSet versions_, dynamic_list_;
+};
+
+} // namespace
+
+void ElfTarget::decide_imports_exports(Link &link) {
+  if (link.is_relocatable()) {
+    link.is_dynamic = false;
+    return;
+  }
+  Decider decider(link, has_loader(link));
+  // A definition here that hides one of a shared object must be found by that, too.
+  if (!link.is_shared())
+    parallel_for_each(link.shareds, [&](InputFile *f) {
+      auto &so = static_cast<ElfShared &>(*f);
+      for (u32 k = so.first_global; k < so.symbols.size(); ++k)
+        if (Symbol *s = so.symbols[k]; s && s->file != f && !s->is_shared() && so.esyms[k].st_shndx != SHN_UNDEF)
+          s->mark(kMarkRefShared);
+    });
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        if (f == link.internal)
+          return;
+        decider.use_symvers(static_cast<ElfObject &>(*f));
+        for (u32 k = f->first_global; k < f->symbols.size(); ++k)
+          if (Symbol *s = f->symbols[k]; s && s->file == f && s->native == k)
+            decider.decide(*s);
+      },
+      4);
+  parallel_for_each(link.shareds, [&](InputFile *f) {
+    auto &so = static_cast<ElfShared &>(*f);
+    for (u32 k = so.first_global; k < so.symbols.size(); ++k)
+      if (Symbol *s = so.symbols[k]; s && s->file == f && s->native == k)
+        decider.decide(*s);
+    for (auto &[k, s] : so.aliases)
+      if (s->file == f && s->native == k)
+        decider.decide(*s);
+  });
+  for (Symbol *s : linker_made(link))
+    decider.decide(*s);
+}
+
+// -- symbols that the linker defines
+
+namespace {
+
+enum Meaning : u32 {
+  ImageStart, TextEnd, DataEnd, BssStart, ImageEnd, Dynamic, GotBase, EhFrameHdr, TlsBase,
+  SectionBegin, SectionFinish, RelaIpltStart, RelaIpltEnd,
+};
+
+struct Known {
+  const char *name;
+  Meaning meaning;
+  const char *section = nullptr;
+};
+
+constexpr Known kKnown[] = {
+    {"__ehdr_start", ImageStart},
+    {"__executable_start", ImageStart},
+    {"_etext", TextEnd},
+    {"etext", TextEnd},
+    {"__etext", TextEnd},
+    {"_edata", DataEnd},
+    {"edata", DataEnd},
+    {"__bss_start", BssStart},
+    {"_end", ImageEnd},
+    {"end", ImageEnd},
+    {"_DYNAMIC", Dynamic},
+    {"_GLOBAL_OFFSET_TABLE_", GotBase},
+    {"__GNU_EH_FRAME_HDR", EhFrameHdr},
+    {"_TLS_MODULE_BASE_", TlsBase},
+    {"__preinit_array_start", SectionBegin, ".preinit_array"},
+    {"__preinit_array_end", SectionFinish, ".preinit_array"},
+    {"__init_array_start", SectionBegin, ".init_array"},
+    {"__init_array_end", SectionFinish, ".init_array"},
+    {"__fini_array_start", SectionBegin, ".fini_array"},
+    {"__fini_array_end", SectionFinish, ".fini_array"},
+    {"__rela_iplt_start", RelaIpltStart},
+    {"__rela_iplt_end", RelaIpltEnd},
+};
+
+bool starts_identifier(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_identifier(std::string_view s) {
+  return !s.empty() && starts_identifier(s[0]) &&
+         std::all_of(s.begin(), s.end(), [](char c) { return starts_identifier(c) || (c >= '0' && c <= '9'); });
+}
+
+// Names of allocated sections that are C identifiers, sorted.
+std::vector<std::string_view> identifier_sections(const Link &link) {
+  std::vector<std::vector<std::string_view>> found(link.objects.size());
+  parallel_for(link.objects.size(), 16, [&](std::size_t i) {
+    if (link.objects[i]->kind != FileKind::Object)
+      return;
+    auto &o = static_cast<const ElfObject &>(*link.objects[i]);
+    for (const Shdr &sh : o.shdrs) {
+      u32 at = sh.sh_name;
+      if (!(sh.sh_flags & SHF_ALLOC) || at >= o.shstrtab.size() || !starts_identifier(o.shstrtab[at]))
+        continue;
+      std::string_view name = o.shstrtab.substr(at);
+      name = name.substr(0, name.find('\0'));
+      if (is_identifier(name))
+        found[i].push_back(name);
+    }
+  });
+  std::vector<std::string_view> all;
+  for (auto &v : found)
+    all.insert(all.end(), v.begin(), v.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+} // namespace
+
+void ElfTarget::add_linker_symbols(Link &link) {
+  if (link.is_relocatable())
+    return;
+  auto define = [&](std::string_view name, u32 meaning, Visibility vis) {
+    if (Symbol *s = define_linker_symbol(link, name, nullptr, 0, vis)) {
+      s->flags = u16((s->flags & ~kSymAbsolute) | (meaning == TlsBase ? kSymTls : 0));
+      s->type = meaning == TlsBase ? STT_TLS : STT_NOTYPE;
+      s->binding = STB_GLOBAL;
+      linker_symbols.push_back({s, meaning});
+    }
+  };
+  for (u32 i = 0; i < std::size(kKnown); ++i) {
+    const Known &k = kKnown[i];
+    bool iplt = k.meaning == RelaIpltStart || k.meaning == RelaIpltEnd;
+    if (iplt && link.is_pic())
+      continue;
+    bool open = k.meaning == ImageEnd || k.meaning == DataEnd || k.meaning == TextEnd || k.meaning == BssStart;
+    define(k.name, i, open ? Visibility::Default : Visibility::Hidden);
+  }
+  auto &vis = link.opt.start_stop_visibility;
+  Visibility v = vis == "default"    ? Visibility::Default
+                 : vis == "hidden"   ? Visibility::Hidden
+                 : vis == "internal" ? Visibility::Internal
+                                     : Visibility::Protected;
+  for (std::string_view name : identifier_sections(link)) {
+    start_stop_.push_back(name);
+    u32 i = u32(std::size(kKnown) + start_stop_.size() * 2 - 2);
+    define(Arena::copy("__start_" + std::string(name)), i, v);
+    define(Arena::copy("__stop_" + std::string(name)), i + 1, v);
+  }
+}
+
+std::vector<Symbol *> ElfTarget::linker_made(Link &link) const {
+  std::vector<Symbol *> all;
+  auto add = [&](Symbol *s) {
+    if (s && std::find(all.begin(), all.end(), s) == all.end())
+      all.push_back(s);
+  };
+  for (const LinkerSymbol &l : linker_symbols)
+    if (l.symbol->file == link.internal)
+      add(l.symbol);
+  for (const DefSym &d : link.opt.defsyms)
+    if (Symbol *s = link.symbols.find(d.name); s && s->file == link.internal)
+      add(s);
+  for (Symbol *s : link.roots)
+    if (!s->file || s->file == link.internal)
+      add(s);
+  return all;
+}
+
+// Values, once addresses are final.
+void ElfTarget::set_linker_symbols(Link &link) {
+  const OutputSection *first = nullptr, *last = nullptr, *text = nullptr, *data = nullptr, *bss = nullptr;
+  for (const OutputSection *o : link.outputs) {
+    if (!(o->flags & kSecAlloc) || (o->flags & kSecTls && o->flags & kSecZeroFill))
+      continue;
+    first = first ? first : o;
+    if (!last || o->end() >= last->end())
+      last = o;
+    if (o->flags & kSecExec)
+      text = o;
+    if (!(o->flags & kSecZeroFill) && (o->flags & kSecWrite || !data))
+      data = o;
+    if (o->flags & kSecZeroFill && (!bss || o->name == ".bss") && o->name != ".bss.rel.ro")
+      bss = o;
+  }
+  for (LinkerSymbol &l : linker_symbols) {
+    Symbol &s = *l.symbol;
+    if (s.file != link.internal)
+      continue;
+    auto put = [&](const OutputSection *o, bool end) {
+      l.output = o ? o : first;
+      s.value = o ? (end ? o->end() : o->addr) : link.image_base;
+    };
+    auto table = [&](const ElfSynthetic *t, bool end) {
+      put(t ? t->section.output : nullptr, false);
+      if (t && t->section.output)
+        s.value = t->section.address() + (end ? t->section.size : 0);
+    };
+    if (l.meaning >= std::size(kKnown)) {
+      u32 i = l.meaning - u32(std::size(kKnown));
+      put(find_output(link, start_stop_[i / 2]), i % 2);
+      continue;
+    }
+    const Known &k = kKnown[l.meaning];
+    switch (k.meaning) {
+    case ImageStart:
+      put(nullptr, false);
+      break;
+    case TextEnd:
+      put(text, true);
+      break;
+    case DataEnd:
+      put(data, true);
+      break;
+    case BssStart:
+      put(bss ? bss : data, !bss);
+      break;
+    case ImageEnd:
+      put(last, true);
+      break;
+    case Dynamic:
+      table(dynamic, false);
+      break;
+    case GotBase:
+      put(got_plt && layout.got_base == layout.got_plt ? got_plt->section.output : got ? got->section.output : nullptr,
+          false);
+      s.value = layout.got_base;
+      break;
+    case EhFrameHdr:
+      table(eh_frame_hdr, false);
+      break;
+    case TlsBase:
+      s.value = layout.tls_start;
+      break;
+    case SectionBegin:
+      put(find_output(link, k.section), false);
+      break;
+    case SectionFinish:
+      put(find_output(link, k.section), true);
+      break;
+    case RelaIpltStart:
+      table(link.is_dynamic ? nullptr : rela_plt, false);
+      break;
+    case RelaIpltEnd:
+      table(link.is_dynamic ? nullptr : rela_plt, true);
+      break;
+    }
+  }
+}
+
+} // namespace gold::elf

@@ -1,0 +1,162 @@
+// .rela.dyn, .rela.plt and .relr.dyn (gABI 4.3, "Relocation", "Relative Relocation Table").
+//
+// Records of .rela.dyn are collected in one array while sections are relocated: the scan counted
+// what each section will need, so each has its own slice and no thread waits for another. Then the
+// array is sorted: RELATIVE records first, by address (the loader handles DT_RELACOUNT of them in a
+// tight loop), then the others by symbol, so that the loader's one-entry lookup cache hits, then
+// IRELATIVE ones, whose resolvers may use what the others fill in.
+#include "support/arena.h"
+#include "writers/elf/target.h"
+
+namespace gold::elf {
+
+RelaDynSection::RelaDynSection(ElfTarget &t)
+    : ElfSynthetic(t, ".rela.dyn", SHT_RELA, SHF_ALLOC, 8, sizeof(Rela)) {
+  late = true;
+}
+
+void RelaDynSection::finish(Link &link) {
+  std::call_once(once_, [&] {
+    const ArchInfo &info = target_.elf_arch.info;
+    target_.add_copy_relocs(link, records + fixed - target_.copy_count());
+    auto rank = [&](const Rela &r) {
+      u32 t = r.r_type;
+      return t == info.r_relative ? 0 : t == info.r_irelative ? 2 : t == info.r_none ? 3 : 1;
+    };
+    parallel_sort(records, records + count, [&](const Rela &a, const Rela &b) {
+      int ra = rank(a), rb = rank(b);
+      if (ra != rb)
+        return ra < rb;
+      if (ra == 1 && u32(a.r_sym) != b.r_sym)
+        return u32(a.r_sym) < b.r_sym;
+      if (u64(a.r_offset) != b.r_offset)
+        return u64(a.r_offset) < b.r_offset;
+      if (u32(a.r_type) != b.r_type)
+        return u32(a.r_type) < b.r_type;
+      return i64(a.r_addend) < b.r_addend;
+    });
+    relative = u64(std::partition_point(records, records + count, [&](const Rela &r) { return rank(r) == 0; }) -
+                   records);
+  });
+}
+
+void RelaDynSection::write(Link &link, u8 *buf) {
+  finish(link);
+  std::memcpy(buf, records, count * sizeof(Rela));
+}
+
+// Gives each section its slice and the table its size.
+void ElfTarget::make_relocation_tables(Link &link) {
+  u32 got_relocs = got ? got->dynamic_relocs(link) : 0;
+  std::vector<u64> counts(link.objects.size());
+  auto each_section = [](InputFile *f, auto &&fn) {
+    for (Section *s : f->sections)
+      if (s && s->dyn_relocs && s->is_live() && !s->leader)
+        fn(*s);
+  };
+  parallel_for(link.objects.size(), 16, [&](std::size_t i) {
+    each_section(link.objects[i], [&](Section &s) { counts[i] += s.dyn_relocs; });
+  });
+  u64 fixed = got_relocs + copy_count(), total = fixed;
+  for (u64 &n : counts)
+    total += std::exchange(n, total);
+  if (link.is_dynamic && total) {
+    parallel_for(link.objects.size(), 16, [&](std::size_t i) {
+      u64 at = counts[i];
+      each_section(link.objects[i], [&](Section &s) {
+        s.dyn_index = at;
+        at += s.dyn_relocs;
+      });
+    });
+    rela_dyn = link.synthesize<RelaDynSection>(*this);
+    rela_dyn->fixed = fixed;
+    rela_dyn->count = total;
+    rela_dyn->records = static_cast<Rela *>(zeroed_pages(total * sizeof(Rela)));
+    rela_dyn->section.size = total * sizeof(Rela);
+  } else if (total > fixed) {
+    link.diag.error("internal error: dynamic relocations in an image without a dynamic section");
+  } else {
+    static_irelative.resize(got_relocs);
+  }
+  u64 plt_relocs = (plt ? plt->size() : 0) + static_irelative.size();
+  if (plt_relocs) {
+    rela_plt = link.synthesize<RelaPltSection>(*this);
+    rela_plt->section.size = plt_relocs * sizeof(Rela);
+  }
+  bool relative_slots = false;
+  if (got && link.opt.relr)
+    for (const GotEntry &e : got->entries)
+      relative_slots |= e.kind == GotEntry::Address && got->is_relative(link, *e.symbol);
+  if (link.is_dynamic && (relative_slots || !layout.relr.empty()))
+    relr_dyn = link.synthesize<RelrSection>(*this);
+}
+
+// -- .rela.plt. In an image without a dynamic section the start code of the C library applies it,
+// between __rela_iplt_start and __rela_iplt_end.
+
+RelaPltSection::RelaPltSection(ElfTarget &t)
+    : ElfSynthetic(t, ".rela.plt", SHT_RELA, SHF_ALLOC | SHF_INFO_LINK, 8, sizeof(Rela)) {
+  late = true;
+}
+
+void RelaPltSection::write(Link &link, u8 *buf) {
+  const ArchInfo &info = target_.elf_arch.info;
+  Rela *out = reinterpret_cast<Rela *>(buf);
+  if (PltSection *plt = target_.plt)
+    for (u32 i = 0; i < plt->size(); ++i) {
+      Symbol *s = plt->at(i);
+      u64 slot = target_.layout.got_plt_slot(i + 1);
+      if (i < plt->lazy.size())
+        *out++ = Rela{slot, info.r_jump_slot, link.aux[s->aux].dynsym, i64(0)};
+      else
+        *out++ = Rela{slot, info.r_irelative, u32(0), i64(s->value)};
+    }
+  for (const Rela &r : target_.static_irelative)
+    *out++ = r;
+}
+
+// -- .relr.dyn: an even word is an address, the odd ones after it are bitmaps of the 63 words that
+// follow.
+
+RelrSection::RelrSection(ElfTarget &t)
+    : ElfSynthetic(t, ".relr.dyn", SHT_RELR, SHF_ALLOC, 8, 8) {
+  keep_empty = true;
+}
+
+bool RelrSection::update(Link &link) {
+  if (!section.output)
+    return false;
+  std::vector<u64> places;
+  for (const RelrPlaces &r : target_.layout.relr)
+    if (r.section->output)
+      for (u32 o : r.offsets)
+        places.push_back(r.section->address() + o);
+  if (GotSection *got = target_.got)
+    for (const GotEntry &e : got->entries)
+      if (e.kind == GotEntry::Address && got->is_relative(link, *e.symbol))
+        places.push_back(got->section.address() + u64(e.slot) * 8);
+  parallel_sort(places.begin(), places.end(), std::less<u64>());
+  std::size_t before = words.size();
+  words.clear();
+  for (std::size_t i = 0; i < places.size();) {
+    words.push_back(places[i]);
+    u64 base = places[i++] + 8;
+    for (;;) {
+      u64 bits = 0;
+      for (; i < places.size() && places[i] - base < 63 * 8 && (places[i] - base) % 8 == 0; ++i)
+        bits |= u64(1) << (places[i] - base) / 8;
+      if (!bits)
+        break;
+      words.push_back(bits << 1 | 1);
+      base += 63 * 8;
+    }
+  }
+  while (words.size() < before)
+    words.push_back(1); // an empty bitmap: the table never shrinks
+  section.size = words.size() * 8;
+  return words.size() != before;
+}
+
+void RelrSection::write(Link &, u8 *buf) { std::memcpy(buf, words.data(), words.size() * 8); }
+
+} // namespace gold::elf

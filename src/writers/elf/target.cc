@@ -1,0 +1,214 @@
+// What ElfTarget does itself: the order in which tables are made, and the last words on addresses.
+#include "writers/elf/target.h"
+
+#include <algorithm>
+
+namespace gold::elf {
+
+namespace {
+
+u16 section_flags(u32 type, u64 flags) {
+  u32 f = 0;
+  f |= flags & SHF_ALLOC ? kSecAlloc : 0;
+  f |= flags & SHF_WRITE ? kSecWrite : 0;
+  f |= flags & SHF_EXECINSTR ? kSecExec : 0;
+  f |= flags & SHF_TLS ? kSecTls : 0;
+  f |= type == SHT_NOBITS ? kSecZeroFill : 0;
+  return u16(f);
+}
+
+ElfObject &object_of(const Section &s) { return static_cast<ElfObject &>(*s.file); }
+
+} // namespace
+
+ElfSynthetic::ElfSynthetic(ElfTarget &t, std::string_view name, u32 type, u64 flags, u64 align, u32 entsize)
+    : Synthetic(name, type, flags, section_flags(type, flags), align), target_(t) {
+  section.entsize = entsize;
+}
+
+Target *make_elf_target(Link &, Arch arch) {
+  return new ElfTarget(arch == Arch::AArch64 ? aarch64_arch() : x86_64_arch());
+}
+
+bool ElfTarget::is_root(const Link &, const Section &s) {
+  switch (s.native_type) {
+  case SHT_INIT_ARRAY:
+  case SHT_FINI_ARRAY:
+  case SHT_PREINIT_ARRAY:
+    return true;
+  case SHT_NOTE:
+    return !(s.native_flags & SHF_GROUP);
+  default:
+    break;
+  }
+  if (s.native_flags & SHF_GNU_RETAIN)
+    return true;
+  std::string_view n = s.name();
+  if (n.size() < 4 || n[0] != '.')
+    return false;
+  for (std::string_view root : {".init", ".fini", ".ctors", ".dtors", ".init_array", ".fini_array",
+                                ".preinit_array", ".jcr"})
+    if (n.starts_with(root) && (n.size() == root.size() || (n[root.size()] == '.' && root != ".init" && root != ".fini")))
+      return true;
+  return false;
+}
+
+void ElfTarget::edges(Link &, const Section &s, EdgeBuffer &buf) {
+  if (s.file && s.file->kind == FileKind::Object)
+    elf_arch.edges(object_of(s), s, buf);
+}
+
+void ElfTarget::scan(Link &link, Section &s) { elf_arch.scan(link, layout, object_of(s), s); }
+
+void ElfTarget::synthesize(Link &link) {
+  const Options &opt = link.opt;
+  // With --gc-sections nothing has kept the unwind sections themselves; their references still count.
+  std::atomic<bool> unwind{false};
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        if (f == link.internal)
+          return;
+        for (Section *s : static_cast<ElfObject *>(f)->eh_frames) {
+          unwind = true;
+          if (!s->is_live()) {
+            s->live = 1;
+            if (s->num_relocs)
+              scan(link, *s);
+          }
+        }
+      },
+      16);
+  if (!link.is_relocatable()) {
+    find_features(link);
+    collect_needs(link);
+    make_dynamic(link);
+    make_relocation_tables(link);
+    make_notes(link);
+    if (unwind) {
+      eh_frame = link.synthesize<EhFrameSection>(*this);
+      eh_frame->plan(link);
+      if (opt.eh_frame_hdr)
+        eh_frame_hdr = link.synthesize<EhFrameHdrSection>(*this);
+    }
+  }
+  if ((opt.strip != StripMode::All && opt.z_sectionheader) || link.is_relocatable()) {
+    symtab = link.synthesize<SymtabSection>(*this);
+    strtab = link.synthesize<StrtabSection>(*this);
+    symtab->plan(link);
+  }
+  if (opt.z_sectionheader || link.is_relocatable()) {
+    shstrtab = link.synthesize<ShstrtabSection>(*this);
+    shstrtab->keep_empty = true;
+  }
+}
+
+u64 ElfTarget::page_size(const Link &link) {
+  return link.opt.z_max_page_size ? link.opt.z_max_page_size : elf_arch.info.max_page_size;
+}
+u64 ElfTarget::default_image_base(const Link &link) { return link.is_relocatable() ? 0 : elf_arch.info.image_base; }
+
+void ElfTarget::finalize(Link &link) {
+  if (link.is_relocatable())
+    return;
+  auto at = [](const ElfSynthetic *s) { return s && s->section.output ? s->section.address() : 0; };
+  layout.got = at(got);
+  layout.got_plt = at(got_plt);
+  bool by_plt = elf_arch.info.arch == Arch::X86_64 && got_plt;
+  layout.got_base = by_plt ? layout.got_plt : got ? layout.got : layout.got_plt;
+  layout.plt = at(plt);
+  layout.plt_got = at(plt_got);
+  layout.dynamic = at(dynamic);
+  layout.tlsld = tlsld_slot_ ? layout.got_slot(tlsld_slot_) : 0;
+  layout.tls_start = link.tls_start;
+  layout.tls_end = link.tls_end;
+  layout.tls_align = link.tls_align;
+  layout.tp = elf_arch.thread_pointer(link.tls_start, link.tls_end, link.tls_align);
+  // What shared objects define is elsewhere, but for what was copied here.
+  parallel_for_each(link.shareds, [&](InputFile *f) {
+    auto set = [&](Symbol *s) {
+      if (s && s->file == f && s->is_shared())
+        s->value = s->flags & kSymCopied && s->section ? s->section->address() + link.aux[s->aux].copy_offset : 0;
+    };
+    for (Symbol *s : f->symbols)
+      set(s);
+    for (auto &[k, s] : static_cast<ElfShared *>(f)->aliases)
+      set(s);
+  });
+  set_linker_symbols(link);
+  set_segments(link);
+}
+
+bool ElfTarget::canonical_plt(const Symbol &s) const {
+  if (!s.aux || !(s.flags & (kSymImported | kSymIfunc)))
+    return false;
+  return s.needs.load(std::memory_order_relaxed) & kNeedsCanonicalPlt;
+}
+
+ElfTarget::Place ElfTarget::place_of(Link &link, const Symbol &s) const {
+  auto in = [](const OutputSection *o) { return o ? o->index : kAbsolute; };
+  if (s.flags & kSymCopied && s.section)
+    return {in(s.section->output), s.value};
+  if (s.is_shared() || s.is_undefined())
+    return {SHN_UNDEF, canonical_plt(s) ? layout.plt_of(link.aux[s.aux]) : 0};
+  if (canonical_plt(s)) {
+    const SymbolAux &a = link.aux[s.aux];
+    return {in(a.plt ? plt->section.output : plt_got ? plt_got->section.output : nullptr), layout.plt_of(a)};
+  }
+  if (s.flags & kSymLinkerDefined) {
+    for (const LinkerSymbol &l : linker_symbols)
+      if (l.symbol == &s)
+        return {s.is_tls() ? in(find_tls(link)) : in(l.output), s.is_tls() ? s.value - link.tls_start : s.value};
+    return {kAbsolute, s.value};
+  }
+  const Section *sec = s.section;
+  if (!sec)
+    return {kAbsolute, s.value};
+  if (sec->leader)
+    sec = sec->leader;
+  const OutputSection *o = sec->output;
+  if (!o && sec->kind == SectionKind::Merge)
+    o = output_at(link, s.value);
+  return {in(o), s.is_tls() ? s.value - link.tls_start : s.value};
+}
+
+const OutputSection *ElfTarget::find_tls(const Link &link) const {
+  for (const OutputSection *o : link.outputs)
+    if (o->flags & kSecTls)
+      return o;
+  return nullptr;
+}
+
+// The output section that holds an address.
+const OutputSection *ElfTarget::output_at(const Link &link, u64 address) const {
+  for (const OutputSection *o : link.outputs)
+    if (o->flags & kSecAlloc && !(o->flags & kSecTls) && address >= o->addr && address < o->end())
+      return o;
+  return nullptr;
+}
+
+BranchModel ElfTarget::branch_model() const { return elf_arch.branch_model(); }
+void ElfTarget::branches(Link &link, const Section &s, std::vector<Branch> &out) {
+  elf_arch.branches(link, layout, object_of(s), s, out);
+}
+void ElfTarget::write_thunk(Link &, u8 *buf, u64 place, u64 destination) {
+  elf_arch.write_thunk(buf, place, destination);
+}
+
+void ElfTarget::relocate(Link &link, Section &s, u8 *buf) {
+  if (link.is_relocatable())
+    return;
+  if (s.is_alloc())
+    elf_arch.relocate(link, layout, object_of(s), s, buf, rela_dyn ? rela_dyn->records + s.dyn_index : nullptr);
+  else
+    elf_arch.relocate_nonalloc(link, layout, object_of(s), s, buf);
+}
+
+void ElfTarget::fill(const OutputSection &o, u8 *buf, u64 n) {
+  if (o.flags & kSecExec)
+    elf_arch.fill_code(buf, n);
+  else
+    std::memset(buf, 0, n);
+}
+
+} // namespace gold::elf
