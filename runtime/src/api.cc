@@ -58,7 +58,6 @@ static void on_timer(Timer *t, int64_t) {
   g->creator_pc = nullptr;
   g->stack_class = 0;
   *reinterpret_cast<Call *>(g->closure) = *static_cast<Call *>(t->arg);
-  uint32_t in = m->in_rt.load(relaxed);
   // As go_rt_spawn, but onto the queue's tail and without leaving the runtime.
   g->flags = 0;
   g->lockedm = nullptr;
@@ -66,8 +65,12 @@ static void on_timer(Timer *t, int64_t) {
   g->name = nullptr;
   g->id = sched.ids.add(1u, relaxed) + 1;
   sched.n_spawned.add(1u, relaxed);
-  ready_tail(m, g);
-  (void)in;
+  g->state.store(g_fresh, relaxed);
+  if (m->p)
+    ring_put(m, m->p, g);
+  else
+    global_put(g);
+  wake_p();
 }
 
 static go_timer *timer_start(int64_t when, int64_t period, void (*fn)(void *), void *arg,

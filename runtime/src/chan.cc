@@ -291,7 +291,8 @@ int go_chan_close(go_chan *c) noexcept {
   }
   c->closed = 1;
   G *list = nullptr, **end = &list; // a waiting G's link is free
-  for (ChanQueue *q : {&c->recvq, &c->sendq})
+  ChanQueue *both[] = {&c->recvq, &c->sendq};
+  for (ChanQueue *q : both)
     while (ChanWaiter *w = dequeue(*q)) {
       w->ok = 0;
       w->g->next = nullptr;

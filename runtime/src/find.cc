@@ -88,7 +88,13 @@ void handoff_p(P *p) {
     return;
   }
   idle_p_put(p);
-  poll_break();
+  fence();
+  if (sched.poll_blocked.load())
+    poll_break(); // it computes its time-out anew
+  else if (p->timers.first.load() != never || sched.n_poll_wait.load())
+    wake_p(); // somebody has to sleep in the poller
+  else
+    check_dead();
 }
 
 // Readies the goroutines of a poll; m may be without a P.
@@ -261,6 +267,8 @@ G *find_runnable(M *m) {
       if (!sched.poll_blocked.exchange(1)) {
         if (!poll_ready())
           poll_init();
+        sched.poll_until.store(never); // a timer armed from here on interrupts the poll
+        fence();
         next = timers_next();
         sched.poll_until.store(next);
         fence();

@@ -292,8 +292,9 @@ G *pick_local(M *m, P *p) {
       GO_UNLIKELY(p->id >= sched.n_procs.load(relaxed)))
     return nullptr;
   if (GO_UNLIKELY(p->tick % 61 == 0)) {
-    if (p->timers.n && !sched.virtual_clock.load(relaxed))
-      timers_run(m, p, now());
+    // Due timers run on g0 only: here the caller may hold the lock that its `post` releases.
+    if (m->curg != m->g0 && p->timers.n && p->timers.first.load(relaxed) <= now())
+      return nullptr;
     if (sched.gq_n.load(relaxed))
       if (G *g = global_get(p, 1))
         return g;

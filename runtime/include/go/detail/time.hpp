@@ -1,0 +1,256 @@
+// time.hpp - timers, tickers, goroutine-local storage, context, errgroup. Part of go.hpp.
+#pragma once
+
+namespace go {
+
+using time_point = std::chrono::steady_clock::time_point;
+
+namespace detail {
+struct tick_target {
+  go_chan *c;
+};
+inline void send_tick(void *p) {
+  time_point t = now();
+  go_chan_send(static_cast<go_chan *>(p), &t, 0);
+}
+} // namespace detail
+
+/// Delivers the time on channel() once, after d. Stopped when destroyed.
+class timer {
+public:
+  template <typename R, typename Q>
+  explicit timer(const std::chrono::duration<R, Q> &d)
+      : t_(go_timer_start_raw(detail::after(d), 0, detail::send_tick, c_.native_handle())) {}
+  timer(const timer &) = delete;
+  timer &operator=(const timer &) = delete;
+  ~timer() { go_timer_free(t_); }
+  chan<time_point> channel() const { return c_; }
+  /// True if this kept the timer from firing. No stale time stays in the channel.
+  bool stop() {
+    bool r = go_timer_stop(t_);
+    return c_.try_recv() || r;
+  }
+  template <typename R, typename Q> bool reset(const std::chrono::duration<R, Q> &d) {
+    bool r = stop();
+    go_timer_reset(t_, detail::after(d), 0);
+    return r;
+  }
+
+private:
+  chan<time_point> c_{1};
+  go_timer *t_;
+};
+
+/// Delivers the time on channel() every d; a slow receiver misses ticks.
+class ticker {
+public:
+  template <typename R, typename Q>
+  explicit ticker(const std::chrono::duration<R, Q> &d)
+      : t_(go_timer_start_raw(detail::after(d),
+                              std::chrono::duration_cast<std::chrono::nanoseconds>(d).count(),
+                              detail::send_tick, c_.native_handle())) {}
+  ticker(const ticker &) = delete;
+  ticker &operator=(const ticker &) = delete;
+  ~ticker() { go_timer_free(t_); }
+  chan<time_point> channel() const { return c_; }
+  void stop() { go_timer_stop(t_); }
+
+private:
+  chan<time_point> c_{1};
+  go_timer *t_;
+};
+
+/// Runs f in a goroutine of its own after d, unless stopped.
+class after_func {
+public:
+  template <typename R, typename Q, typename F>
+  after_func(const std::chrono::duration<R, Q> &d, F f)
+      : f_(std::make_shared<std::function<void()>>(std::move(f))),
+        t_(go_timer_start(detail::after(d), 0, &fire, new std::shared_ptr(f_))) {}
+  after_func(const after_func &) = delete;
+  after_func &operator=(const after_func &) = delete;
+  ~after_func() { go_timer_free(t_); }
+  bool stop() { return go_timer_stop(t_); }
+
+private:
+  static void fire(void *p) {
+    auto f = *static_cast<std::shared_ptr<std::function<void()>> *>(p);
+    detail::run(*f);
+  }
+  std::shared_ptr<std::function<void()>> f_;
+  go_timer *t_;
+};
+
+/// A channel that gets the time once, after d.
+template <typename R, typename Q> chan<time_point> after(const std::chrono::duration<R, Q> &d) {
+  chan<time_point> c(1);
+  detail::start([c, t = detail::after(d)] {
+    go_sleep(t - go_now());
+    c.try_send(now());
+  });
+  return c;
+}
+
+/// A variable of which every goroutine has its own.
+template <typename T> class local {
+public:
+  local() : k_(go_local_key([](void *p) { delete static_cast<T *>(p); })) {}
+  T &get() {
+    void *p = go_local_get(k_);
+    if (!p)
+      go_local_set(k_, p = new T());
+    return *static_cast<T *>(p);
+  }
+  T &operator*() { return get(); }
+  T *operator->() { return &get(); }
+
+private:
+  unsigned k_;
+};
+
+// ---- context -----------------------------------------------------------------------------------
+
+namespace detail {
+struct ctx_state {
+  mutex m;
+  chan<std::monostate> done;
+  std::error_code why;
+  std::vector<std::weak_ptr<ctx_state>> children;
+  std::shared_ptr<ctx_state> parent;
+  time_point until = time_point::max();
+  std::unique_ptr<after_func> timer;
+  bool over = false;
+  void end(std::error_code e) {
+    std::vector<std::weak_ptr<ctx_state>> kids;
+    {
+      std::lock_guard l(m);
+      if (over)
+        return;
+      over = true;
+      why = e;
+      kids.swap(children);
+      if (timer)
+        timer->stop();
+    }
+    done.close();
+    for (auto &w : kids)
+      if (auto k = w.lock())
+        k->end(e);
+  }
+};
+} // namespace detail
+
+/// Carries cancellation and a deadline down a tree of calls. Copies share one state.
+class context {
+public:
+  context() = default;
+  explicit context(std::shared_ptr<detail::ctx_state> s) : s_(std::move(s)) {}
+  /// Closed when the context ends; nil (blocks for ever) for the background.
+  chan<std::monostate> done() const { return s_ ? s_->done : chan<std::monostate>(nullptr); }
+  /// Empty while alive; then timed_out or operation_canceled.
+  std::error_code err() const {
+    if (!s_)
+      return {};
+    std::lock_guard l(s_->m);
+    return s_->why;
+  }
+  /// The deadline; time_point::max() when there is none.
+  time_point deadline() const { return s_ ? s_->until : time_point::max(); }
+  const std::shared_ptr<detail::ctx_state> &state() const { return s_; }
+
+private:
+  std::shared_ptr<detail::ctx_state> s_;
+};
+
+/// Ends its context with operation_canceled; further calls do nothing.
+class cancel_func {
+public:
+  cancel_func() = default;
+  explicit cancel_func(std::shared_ptr<detail::ctx_state> s) : s_(std::move(s)) {}
+  void operator()() const {
+    if (s_)
+      s_->end(std::make_error_code(std::errc::operation_canceled));
+  }
+
+private:
+  std::shared_ptr<detail::ctx_state> s_;
+};
+
+/// The root: never ends.
+inline context background() { return {}; }
+
+/// A child of `up` that cancel() ends, at the latest when its parent or its deadline does.
+inline std::pair<context, cancel_func> with_deadline(const context &up, time_point t) {
+  auto s = std::make_shared<detail::ctx_state>();
+  s->parent = up.state();
+  s->until = t < up.deadline() ? t : up.deadline();
+  if (auto p = up.state()) {
+    std::error_code gone;
+    {
+      std::lock_guard l(p->m);
+      if (p->over)
+        gone = p->why;
+      else
+        p->children.push_back(s);
+    }
+    if (gone)
+      s->end(gone);
+  }
+  if (t != time_point::max()) {
+    std::weak_ptr<detail::ctx_state> w = s;
+    std::lock_guard l(s->m);
+    if (!s->over)
+      s->timer = std::make_unique<after_func>(t - now(), [w] {
+        if (auto x = w.lock())
+          x->end(std::make_error_code(std::errc::timed_out));
+      });
+  }
+  return {context(s), cancel_func(s)};
+}
+inline std::pair<context, cancel_func> with_cancel(const context &up) {
+  return with_deadline(up, time_point::max());
+}
+template <typename R, typename Q>
+std::pair<context, cancel_func> with_timeout(const context &up,
+                                             const std::chrono::duration<R, Q> &d) {
+  return with_deadline(
+      up, now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(d));
+}
+
+/// Goroutines whose first exception is rethrown by wait().
+class errgroup {
+public:
+  errgroup() = default;
+  /// At most n goroutines at a time.
+  explicit errgroup(std::size_t n) : slots_(std::make_unique<counting_semaphore<>>(n)) {}
+  template <typename F> void go(F &&f) {
+    if (slots_)
+      slots_->acquire();
+    wg_.add(1);
+    detail::start([this, f = std::decay_t<F>(std::forward<F>(f))]() mutable {
+      try {
+        f();
+      } catch (...) {
+        std::lock_guard l(m_);
+        if (!error_)
+          error_ = std::current_exception();
+      }
+      if (slots_)
+        slots_->release();
+      wg_.done();
+    });
+  }
+  void wait() {
+    wg_.wait();
+    if (error_)
+      std::rethrow_exception(std::exchange(error_, nullptr));
+  }
+
+private:
+  wait_group wg_;
+  mutex m_;
+  std::exception_ptr error_;
+  std::unique_ptr<counting_semaphore<>> slots_;
+};
+
+} // namespace go
