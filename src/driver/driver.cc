@@ -190,7 +190,7 @@ Invocation parse_dialect(Dialect dialect, std::vector<std::string> args) {
 Invocation parse_command_line(int argc, const char *const *argv) {
   std::string_view name = argc > 0 ? base_name(argv[0]) : "gold-go";
   std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
-  std::string_view sub = args.empty() ? "" : args[0];
+  std::string_view sub = args.empty() ? std::string_view() : std::string_view(args[0]);
   auto rest = [&] { return std::vector<std::string>(args.begin() + 1, args.end()); };
   if (sub == "link")
     return dispatch(Dialect::Native, false, rest());
