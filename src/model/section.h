@@ -142,10 +142,6 @@ struct Segment {
   bool includes_headers = false;
 };
 
-// The final address of byte `offset` of a SectionKind::Merge section: of the piece that holds it. An
-// offset beyond the section counts from its last piece. Defined by layout/merge.cc.
-u64 merged_address(const Section &, u64 offset);
-
 inline u64 Section::address() const { return output ? output->addr + offset : 0; }
 
 // Address of the thunk by which a branch at `place` in `from` gets to symbol + addend, or 0 when it

@@ -1,0 +1,232 @@
+// The policy of references and the messages of relocation; see reloc.h.
+#include "writers/elf/reloc.h"
+
+#include "support/demangle.h"
+
+namespace gold::elf {
+
+Symbol no_symbol{.claim{make_claim(SymClass::Strong, 0, 0)}, .flags = kSymAbsolute | kSymLocal};
+
+std::string place_text(const InputFile &f, const Section &s, u64 offset) {
+  return f.display_name() + ":(" + std::string(s.name()) +
+         format("+0x%llx)", static_cast<unsigned long long>(offset));
+}
+
+std::string symbol_text(const Link &link, const ElfObject &, const Symbol &s) {
+  if (!s.name_size && s.section)
+    return "section `" + std::string(s.section->name()) + "'";
+  if (!s.name_size)
+    return "absolute address 0";
+  return "`" + (link.opt.demangle ? demangle(s.name()) : std::string(s.name())) + "'";
+}
+
+u64 symbol_size(const Symbol &s) {
+  if (!s.file)
+    return 0;
+  std::span<const Sym> table;
+  if (auto *o = s.file->kind == FileKind::Object ? static_cast<const ElfObject *>(s.file) : nullptr)
+    table = o->esyms;
+  else if (auto *d = s.file->kind == FileKind::Shared ? static_cast<const ElfShared *>(s.file) : nullptr)
+    table = d->esyms;
+  return s.native < table.size() ? u64(table[s.native].st_size) : 0;
+}
+
+namespace {
+std::vector<u32> &scratch() {
+  static thread_local std::vector<u32> v;
+  v.clear();
+  return v;
+}
+const char *output_kind(const Link &link) {
+  return link.is_shared() ? "a shared object" : link.is_pic() ? "a PIE object" : "an executable";
+}
+bool is_protected_import(const Symbol &s) {
+  if (!s.file || s.file->kind != FileKind::Shared)
+    return false;
+  auto &table = static_cast<const ElfShared *>(s.file)->esyms;
+  return s.native < table.size() && table[s.native].visibility() == STV_PROTECTED;
+}
+} // namespace
+
+SectionScan::SectionScan(Link &l, ElfLayout &la, const ElfArch &a, ElfObject &f, Section &s)
+    : link(l), lay(la), arch(a), file(f), sec(s), pic(l.is_pic()), shared(l.is_shared()),
+      writable(s.flags & kSecWrite), relr_(scratch()) {}
+
+void SectionScan::finish() {
+  sec.dyn_relocs = dyn_;
+  if (relr_.empty())
+    return;
+  auto places = Arena::array<u32>(relr_.size());
+  std::copy(relr_.begin(), relr_.end(), places.begin());
+  lay.add_relr(sec, places);
+}
+
+void SectionScan::error(const Rela &r, const std::string &text) {
+  link.diag.error(place_text(file, sec, r.r_offset) + ": " + text, file.priority,
+                  u64(sec.index) << 32 | u32(r.r_offset));
+}
+void SectionScan::error(const Rela &r, const Symbol &s, const std::string &why) {
+  error(r, std::string("relocation ") + arch.reloc_name(r.r_type) + " against " + symbol_text(link, file, s) +
+               " " + why);
+}
+void SectionScan::unknown(const Rela &r) {
+  error(r, format("unsupported relocation type %u (%s)", u32(r.r_type), arch.reloc_name(r.r_type)));
+}
+void SectionScan::not_pic(const Rela &r, const Symbol &s) {
+  const char *remedy = shared ? "-fPIC" : "-fPIE";
+  error(r, s, std::string("can not be used when making ") + output_kind(link) + "; recompile with " + remedy);
+}
+
+bool SectionScan::invalid(const Rela &r, u32 bytes) {
+  if (r.r_sym >= file.symbols.size())
+    error(r, format("relocation %s has the symbol index %u, but the file has %zu symbols",
+                    arch.reloc_name(r.r_type), u32(r.r_sym), file.symbols.size()));
+  else
+    error(r, format("relocation %s of %u bytes is outside of its section of %llu bytes",
+                    arch.reloc_name(r.r_type), bytes, static_cast<unsigned long long>(sec.size)));
+  return false;
+}
+
+void SectionScan::discarded(const Rela &r, Symbol &s) {
+  // Records about functions that lost to another copy; the unwinder never gets to them.
+  if (r.r_sym == 0 || sec.kind == SectionKind::Unwind || sec.name().starts_with(".gcc_except_table") ||
+      !file.in_section(r.r_sym))
+    return;
+  u32 shndx = file.shndx(r.r_sym);
+  std::string in = shndx < file.shdrs.size() ? std::string(ByteView(file.shstrtab).cstr(file.shdrs[shndx].sh_name))
+                                             : std::string("?");
+  error(r, std::string("relocation ") + arch.reloc_name(r.r_type) + " refers to " +
+               (s.name_size ? symbol_text(link, file, s) + " in " : "") + "section `" + in +
+               "', which is not part of the link");
+}
+
+// An imported symbol whose address must be known when the executable is linked: it gets a place in
+// the executable, and the shared object is bound to that.
+void SectionScan::bind_early(const Rela &r, Symbol &s) {
+  if (!s.is_shared())
+    return; // undefined, and may stay so: 0
+  if (s.flags & (kSymFunction | kSymIfunc)) {
+    s.need(kNeedsPlt | kNeedsCanonicalPlt);
+  } else if (s.is_tls()) {
+    error(r, s, "is not a thread-local access");
+  } else if (!link.opt.z_copyreloc) {
+    error(r, s, "would need a copy relocation, which -z nocopyreloc forbids; recompile with -fPIC");
+  } else if (is_protected_import(s)) {
+    error(r, s, "would need a copy relocation, but the symbol is protected in " + s.file->display_name() +
+                    "; recompile with -fPIC");
+  } else {
+    s.need(kNeedsCopy);
+  }
+}
+
+void SectionScan::word_slow(const Rela &r, Symbol &s) {
+  Word kind = word_kind(s, pic, writable, relr_place(link, sec, r.r_offset));
+  switch (kind) {
+  case Word::Static:
+    if (s.is_imported())
+      bind_early(r, s);
+    else if (s.is_ifunc() && !s.is_absolute())
+      s.need(kNeedsPlt | kNeedsCanonicalPlt);
+    return;
+  case Word::Symbolic:
+    s.need(kNeedsDynsym);
+    break;
+  case Word::Relr:
+    if (writable) {
+      relr_.push_back(static_cast<u32>(r.r_offset));
+      return;
+    }
+    break;
+  default:
+    break;
+  }
+  if (!writable) {
+    if (link.opt.z_text || kind == Word::Relr || sec.kind == SectionKind::Unwind) {
+      error(r, s,
+            "in read-only section `" + std::string(sec.name()) + "' needs a dynamic relocation; recompile with " +
+                (shared ? "-fPIC" : "-fPIE"));
+      return;
+    }
+    lay.textrel.store(true, std::memory_order_relaxed);
+  }
+  ++dyn_;
+}
+
+void SectionScan::narrow_slow(const Rela &r, Symbol &s) {
+  if (s.is_imported()) {
+    if (pic && s.is_shared())
+      not_pic(r, s);
+    else if (pic && shared)
+      not_pic(r, s);
+    else
+      bind_early(r, s);
+  } else if (s.is_absolute() || s.is_undefined()) {
+    return;
+  } else if (pic) {
+    not_pic(r, s);
+  } else if (s.is_ifunc()) {
+    s.need(kNeedsPlt | kNeedsCanonicalPlt);
+  }
+}
+
+void SectionScan::pc_slow(const Rela &r, Symbol &s) {
+  if (s.is_imported()) {
+    if (shared)
+      not_pic(r, s);
+    else
+      bind_early(r, s);
+  } else if (s.is_absolute()) {
+    if (pic && !s.is_undefined() && r.r_sym != 0 && sec.kind != SectionKind::Unwind)
+      error(r, s, "is relative to the place, but the symbol is absolute and the image can be moved");
+  } else {
+    s.need(kNeedsPlt | kNeedsCanonicalPlt);
+  }
+}
+
+void range_error(Link &link, const ElfArch &arch, const ElfObject &file, const Section &sec, const Rela &r,
+                 const Symbol &s, i64 value, int bits, bool is_signed) {
+  std::string range = is_signed ? format("[-2^%d, 2^%d)", bits - 1, bits - 1) : format("[0, 2^%d)", bits);
+  std::string text = place_text(file, sec, r.r_offset) + ": relocation " + arch.reloc_name(r.r_type) +
+                     " out of range: " + format("%lld", static_cast<long long>(value)) + " is not in " + range +
+                     "; references " + symbol_text(link, file, s);
+  if (s.file && s.file != &file && s.file != link.internal)
+    text += " defined in " + s.file->display_name();
+  text += arch.info.arch == Arch::X86_64 ? "; recompile with -mcmodel=medium or large, or move the sections closer"
+                                         : "; recompile with -fPIC or -mcmodel=large, or move the sections closer";
+  link.diag.error(std::move(text), file.priority, u64(sec.index) << 32 | u32(r.r_offset));
+}
+
+Tombstone::Tombstone(const Section &s) {
+  std::string_view n = s.name();
+  debug = n.starts_with(".debug_") || n.starts_with(".zdebug_");
+  line = n == ".debug_line";
+  if (n == ".debug_loc" || n == ".debug_ranges")
+    value = 1; // 0 would end the list
+  else if (n == ".debug_names")
+    value = ~u64(0);
+}
+
+void ElfArch::edges(const ElfObject &file, const Section &sec, EdgeBuffer &buf) const {
+  auto add = [&](const Rela &r) {
+    u32 i = r.r_sym;
+    if (i >= file.symbols.size() || !file.symbols[i])
+      return;
+    buf.edges.push_back({file.symbols[i], static_cast<u32>(r.r_offset), r.r_type});
+    if (buf.want_addends)
+      buf.addends.push_back(r.r_addend);
+  };
+  for (const Rela &r : file.relocs(sec))
+    add(r);
+  for (u32 i = sec.assoc_begin; i < sec.assoc_begin + sec.assoc_count; ++i) {
+    const Fde &fde = file.fdes[i];
+    auto rels = file.relocs(*file.eh_frames[fde.section]);
+    for (u32 k = 1; k < fde.rel_count; ++k)
+      add(rels[fde.rel_begin + k]);
+    const Cie &cie = file.cies[fde.cie];
+    auto cie_rels = file.relocs(*file.eh_frames[cie.section]);
+    for (u32 k = 0; k < cie.rel_count; ++k)
+      add(cie_rels[cie.rel_begin + k]);
+  }
+}
+
+} // namespace gold::elf
