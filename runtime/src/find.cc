@@ -317,9 +317,8 @@ void check_dead() {
     if (sched.n_idle_p.load() != sched.n_procs.load() || sched.gq_n.load() ||
         sched.n_spinning.load())
       return;
-    uint32_t n = sched.n_procs.load();
-    for (uint32_t i = 0; i < n; i++)
-      if (sched.all_p[i]->head.load() != sched.all_p[i]->tail.load() ||
+    for (uint32_t i = 0; i < sched.n_p_made; i++) // those that set_max_procs retired may still run
+      if (sched.all_p[i]->m || sched.all_p[i]->head.load() != sched.all_p[i]->tail.load() ||
           sched.all_p[i]->timers.first.load() != never)
         return;
   }

@@ -875,7 +875,8 @@ static void start_runtime() {
   long n = sys::call(__NR_sched_getaffinity, 0, sizeof set, sys::arg(set));
   uint32_t cpus = 0;
   for (long i = 0; i < (n > 0 ? n : 0) / 8; i++)
-    cpus += uint32_t(__builtin_popcountll(set[i]));
+    for (uint64_t w = set[i]; w; w &= w - 1)
+      cpus++;
   sched.ncpu = cpus ? cpus : 1;
   uint32_t procs = sched.ncpu;
   if (uint32_t q = cgroup_quota(); q && q < procs)
