@@ -1,7 +1,11 @@
 // netpoll.cc - the poller: edge-triggered epoll, one eventfd to interrupt a sleeping poll.
-#include "rt.h"
+#include "netpoll.h"
+
+extern "C" void go_sleep(int64_t ns) noexcept;
 
 namespace gort {
+
+constexpr uint32_t gen_mask = (1u << 22) - 1;
 
 static int ep = -1, wake_fd = -1;
 static atomic<uint32_t> up, break_pending;
@@ -43,6 +47,17 @@ void poll_break() {
   sys::write(wake_fd, &one, 8);
 }
 
+static void fire(Fd *f, int side, G *&list) {
+  Fd::Side &s = f->side[side];
+  s.ready = true;
+  if (G *g = s.g) {
+    s.g = nullptr;
+    sched.n_poll_wait.sub(1u);
+    g->next = list;
+    list = g;
+  }
+}
+
 G *poll_net(int64_t delay) {
   if (!up.load())
     return nullptr;
@@ -69,8 +84,197 @@ G *poll_net(int64_t delay) {
       }
       continue;
     }
+    Fd *f = reinterpret_cast<Fd *>((ev[i].data & ((uint64_t(1) << 42) - 1)) << 6);
+    uint32_t gen = uint32_t(ev[i].data >> 42);
+    uint32_t e = ev[i].events;
+    f->lock.lock();
+    if ((f->gen & gen_mask) == gen) {
+      if (e & (8 | 16 | 0x2000)) // ERR, HUP, RDHUP: no further edge will come
+        f->hup = true;
+      if (e & (1 | 8 | 16 | 0x2000))
+        fire(f, 0, list);
+      if (e & (4 | 8 | 16))
+        fire(f, 1, list);
+    }
+    f->lock.unlock();
   }
   return list;
+}
+
+// ---- waiting on descriptors --------------------------------------------------------------------
+
+static void on_deadline(Timer *t, int64_t at) {
+  Fd *f = static_cast<Fd *>(t->arg);
+  int side = t == f->side[1].timer;
+  Fd::Side &s = f->side[side];
+  f->lock.lock();
+  G *g = nullptr;
+  bool again = false;
+  int64_t until = s.deadline;
+  if (until != never) {
+    if (until > at) {
+      again = true; // it was moved: lazily, here
+    } else {
+      s.timeout = true;
+      g = s.g;
+      s.g = nullptr;
+    }
+  }
+  s.armed = again ? until : never;
+  if (again)
+    timer_arm(getm(), t, until, 0);
+  f->lock.unlock();
+  if (g) {
+    sched.n_poll_wait.sub(1u);
+    ready_tail(getm(), g);
+  }
+}
+
+static SpinLock pool_lock;
+static Fd *pool;
+
+Fd *fd_new(int fd, bool stream) {
+  if (!up.load())
+    poll_init();
+  Fd *f;
+  {
+    Locked l(pool_lock);
+    if (!pool) {
+      constexpr int k = 64;
+      Fd *a = static_cast<Fd *>(map_pages(k * sizeof(Fd)));
+      for (int i = 0; i < k; i++) {
+        a[i].next = pool;
+        pool = &a[i];
+      }
+    }
+    f = pool;
+    pool = f->next;
+  }
+  f->lock.lock();
+  f->fd = fd;
+  f->gen++;
+  if ((f->gen & gen_mask) == 0)
+    f->gen++;
+  f->refs = 1;
+  f->closing = f->hup = f->drained = false;
+  f->stream = stream;
+  for (Fd::Side &s : f->side) {
+    s.g = nullptr;
+    s.ready = s.timeout = false;
+    s.deadline = never;
+  }
+  f->lock.unlock();
+  Event e{1u | 4u | 0x2000u | (1u << 31),
+          (reinterpret_cast<uint64_t>(f) >> 6) | uint64_t(f->gen & gen_mask) << 42};
+  f->polled = sys::call(__NR_epoll_ctl, ep, 1, fd, sys::arg(&e)) == 0;
+  return f;
+}
+
+void fd_unref(Fd *f) { // f->lock held; unlocks
+  bool dead = --f->refs == 0;
+  int fd = f->fd;
+  if (dead) {
+    f->fd = -1;
+    f->gen++;
+  }
+  f->lock.unlock();
+  if (!dead)
+    return;
+  if (fd >= 0)
+    sys::close(fd);
+  Locked l(pool_lock);
+  f->next = pool;
+  pool = f;
+}
+
+// Parks until the side is ready; 0 or -errno.
+int fd_wait(M *&m, Fd *f, int side) {
+  Fd::Side &s = f->side[side];
+  f->lock.lock();
+  for (;;) {
+    int r = f->closing ? -sys::ebadf : s.timeout ? -110 : 0;
+    if (r || s.ready) {
+      if (!r)
+        s.ready = false;
+      f->lock.unlock();
+      return r;
+    }
+    if (!f->polled || s.g) { // not pollable, or two readers at once: look again in a while
+      f->lock.unlock();
+      leave(m);
+      if (!f->polled)
+        return 0;
+      go_sleep(200000);
+      m = enter();
+      f->lock.lock();
+      continue;
+    }
+    s.g = m->curg;
+    sched.n_poll_wait.add(1u);
+    m = park(m, wr_io, post_unlock, &f->lock);
+    f->lock.lock();
+  }
+}
+
+int fd_deadline(M *m, Fd *f, int which, int64_t t) {
+  G *wake[2] = {};
+  f->lock.lock();
+  for (int i = 0; i < 2; i++) {
+    if (!(which & (1 << i)))
+      continue;
+    Fd::Side &s = f->side[i];
+    s.deadline = t;
+    s.timeout = t != never && t <= now();
+    if (s.timeout) {
+      wake[i] = s.g;
+      s.g = nullptr;
+    } else if (t != never) {
+      if (!s.timer) {
+        s.timer = timer_new(m, on_deadline, f);
+        s.armed = never;
+      }
+      if (t < s.armed) { // a later one is only noted
+        s.armed = t;
+        timer_arm(m, s.timer, t, 0);
+      }
+    }
+  }
+  f->lock.unlock();
+  for (G *g : wake)
+    if (g) {
+      sched.n_poll_wait.sub(1u);
+      ready_tail(m, g);
+    }
+  return 0;
+}
+
+int fd_close(M *m, Fd *f) {
+  f->lock.lock();
+  if (f->closing) {
+    f->lock.unlock();
+    return -sys::ebadf;
+  }
+  f->closing = true;
+  if (f->polled) {
+    Event e{};
+    sys::call(__NR_epoll_ctl, ep, 2, f->fd, sys::arg(&e));
+  }
+  G *wake[2] = {f->side[0].g, f->side[1].g};
+  for (Fd::Side &s : f->side) {
+    s.g = nullptr;
+    s.deadline = never;
+    if (s.timer && s.armed != never && timer_stop(s.timer, false))
+      s.armed = never;
+  }
+  // The number stays reserved until the last user has left; the peer learns at once.
+  sys::call(__NR_shutdown, f->fd, 2);
+  f->lock.unlock();
+  for (G *g : wake)
+    if (g) {
+      sched.n_poll_wait.sub(1u);
+      ready_tail(m, g);
+    }
+  return 0;
 }
 
 } // namespace gort

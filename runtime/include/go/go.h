@@ -146,6 +146,36 @@ unsigned go_local_key(void (*destroy)(void *)) GO_NOEXCEPT;
 void *go_local_get(unsigned key) GO_NOEXCEPT;
 void go_local_set(unsigned key, void *value) GO_NOEXCEPT;
 
+/* ---- descriptors and sockets --------------------------------------------------------------
+ * Results below 0 are -errno: -ETIMEDOUT after a deadline, -EBADF after close. */
+typedef struct go_fd go_fd;
+/** Takes over a descriptor (pipe, socket, eventfd, file), which becomes non-blocking. */
+go_fd *go_fd_wrap(int fd, int *err) GO_NOEXCEPT;
+/** Reads what is there, waiting for the first byte; 0 at the end of the stream. */
+long go_fd_read(go_fd *, void *, size_t) GO_NOEXCEPT;
+/** Writes all of it. Never raises SIGPIPE on sockets. */
+long go_fd_write(go_fd *, const void *, size_t) GO_NOEXCEPT;
+/** Deadlines (go_now, INT64_MAX: none); which: 1 read, 2 write, 3 both. Those in the past end a
+ *  wait that goes on. */
+int go_fd_set_deadline(go_fd *, int which, int64_t t) GO_NOEXCEPT;
+/** Waits until readable (1) or writable (2). */
+int go_fd_wait(go_fd *, int which) GO_NOEXCEPT;
+/** Closes; calls that wait return -EBADF. The handle dies with the last reference. */
+int go_fd_close(go_fd *) GO_NOEXCEPT;
+void go_fd_free(go_fd *) GO_NOEXCEPT;
+int go_fd_number(go_fd *) GO_NOEXCEPT;
+int go_fd_shutdown(go_fd *, int how) GO_NOEXCEPT;
+/** network: tcp, tcp4, tcp6, udp, udp4, udp6, unix, unixgram; address: host:port or a path. */
+go_fd *go_net_listen(const char *network, const char *address, int *err) GO_NOEXCEPT;
+go_fd *go_net_dial(const char *network, const char *address, int64_t deadline, int *err) GO_NOEXCEPT;
+go_fd *go_net_accept(go_fd *, int *err) GO_NOEXCEPT;
+/** Text of the local (peer 0) or remote address. */
+int go_net_address(go_fd *, int peer, char *buf, size_t n) GO_NOEXCEPT;
+long go_net_recv_from(go_fd *, void *, size_t, char *from, size_t from_size) GO_NOEXCEPT;
+long go_net_send_to(go_fd *, const void *, size_t, const char *to) GO_NOEXCEPT;
+/** Looks a host name up without blocking a processor: text addresses, one a line. */
+int go_net_lookup(const char *host, char *buf, size_t n) GO_NOEXCEPT;
+
 /* ---- for the C++ header ------------------------------------------------------------------ */
 /** A goroutine to be filled in: returns its 64-byte closure buffer; then go_rt_launch. */
 void *go_rt_prepare(void **g, size_t stack, const char *name) GO_NOEXCEPT;

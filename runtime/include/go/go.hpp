@@ -6,6 +6,7 @@
 #pragma once
 #include "go.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -582,3 +583,5 @@ template <typename... Cases> int select(Cases &&...cs) {
 } // namespace go
 
 #include "detail/time.hpp"
+
+#include "detail/net.hpp"

@@ -1,0 +1,161 @@
+// net.hpp - connections, listeners, datagrams, pipes. Part of go.hpp.
+#pragma once
+
+namespace go::net {
+
+namespace detail {
+[[noreturn]] inline void fail(int e, const char *what) {
+  throw std::system_error(-e, std::generic_category(), what);
+}
+inline long check(long r, const char *what) {
+  if (r < 0)
+    fail(int(r), what);
+  return r;
+}
+struct closer {
+  void operator()(go_fd *f) const { go_fd_free(f); }
+};
+} // namespace detail
+
+/// Anything with a descriptor. Copies share it; the last one closes. Errors throw
+/// std::system_error; after a deadline its code is std::errc::timed_out.
+class descriptor {
+public:
+  descriptor() = default;
+  explicit descriptor(go_fd *f) : f_(f, detail::closer()) {}
+  /// Takes over a descriptor made elsewhere (pipe, socket, eventfd, file).
+  explicit descriptor(int fd) {
+    int e;
+    go_fd *f = go_fd_wrap(fd, &e);
+    if (!f)
+      detail::fail(e, "descriptor");
+    f_.reset(f, detail::closer());
+  }
+  /// Closes at once; calls that wait on it fail with bad_file_descriptor.
+  void close() { go_fd_close(f_.get()); }
+  int native_handle() const { return go_fd_number(f_.get()); }
+  /// From t on, calls that would wait throw timed_out. time_point::max(): no deadline.
+  void set_deadline(time_point t) { set(3, t); }
+  void set_read_deadline(time_point t) { set(1, t); }
+  void set_write_deadline(time_point t) { set(2, t); }
+  explicit operator bool() const { return bool(f_); }
+
+protected:
+  void set(int which, time_point t) {
+    go_fd_set_deadline(f_.get(), which, t == time_point::max() ? INT64_MAX
+                                                               : go::detail::deadline(t));
+  }
+  std::string addr(int peer) const {
+    char b[160];
+    detail::check(go_net_address(f_.get(), peer, b, sizeof b), "address");
+    return b;
+  }
+  std::shared_ptr<go_fd> f_;
+};
+
+/// A stream of bytes.
+class conn : public descriptor {
+public:
+  using descriptor::descriptor;
+  /// At least one byte; 0 at the end of the stream.
+  std::size_t read(void *p, std::size_t n) {
+    return std::size_t(detail::check(go_fd_read(f_.get(), p, n), "read"));
+  }
+  /// Exactly n bytes; throws when the stream ends before.
+  void read_full(void *p, std::size_t n) {
+    for (std::size_t k = 0; k < n;) {
+      std::size_t r = read(static_cast<char *>(p) + k, n - k);
+      if (!r)
+        throw std::system_error(std::make_error_code(std::errc::connection_aborted),
+                                "unexpected end of stream");
+      k += r;
+    }
+  }
+  /// Writes all n bytes; never raises SIGPIPE.
+  std::size_t write(const void *p, std::size_t n) {
+    return std::size_t(detail::check(go_fd_write(f_.get(), p, n), "write"));
+  }
+  std::size_t write(std::string_view s) { return write(s.data(), s.size()); }
+  /// The peer reads the end of the stream; reading goes on.
+  void close_write() { detail::check(go_fd_shutdown(f_.get(), 1), "shutdown"); }
+  std::string local_address() const { return addr(0); }
+  std::string remote_address() const { return addr(1); }
+};
+
+/// A listening socket.
+class listener : public descriptor {
+public:
+  using descriptor::descriptor;
+  /// Waits for a connection.
+  conn accept() {
+    int e;
+    go_fd *f = go_net_accept(f_.get(), &e);
+    if (!f)
+      detail::fail(e, "accept");
+    return conn(f);
+  }
+  std::string address() const { return addr(0); }
+};
+
+/// A datagram socket.
+class packet_conn : public descriptor {
+public:
+  using descriptor::descriptor;
+  std::pair<std::size_t, std::string> read_from(void *p, std::size_t n) {
+    char from[160];
+    long r = detail::check(go_net_recv_from(f_.get(), p, n, from, sizeof from), "read_from");
+    return {std::size_t(r), from};
+  }
+  std::size_t write_to(const void *p, std::size_t n, const std::string &to) {
+    return std::size_t(detail::check(go_net_send_to(f_.get(), p, n, to.c_str()), "write_to"));
+  }
+  std::string address() const { return addr(0); }
+};
+
+/// Listens on "tcp", "tcp4", "tcp6" (host:port; port 0: any) or "unix" (a path, or @name).
+inline listener listen(const std::string &network, const std::string &address) {
+  int e;
+  go_fd *f = go_net_listen(network.c_str(), address.c_str(), &e);
+  if (!f)
+    detail::fail(e, "listen");
+  return listener(f);
+}
+/// A bound "udp" or "unixgram" socket.
+inline packet_conn listen_packet(const std::string &network, const std::string &address) {
+  int e;
+  go_fd *f = go_net_listen(network.c_str(), address.c_str(), &e);
+  if (!f)
+    detail::fail(e, "listen_packet");
+  return packet_conn(f);
+}
+/// Connects; a refused one throws connection_refused.
+inline conn dial(const std::string &network, const std::string &address,
+                 time_point until = time_point::max()) {
+  int e;
+  go_fd *f = go_net_dial(network.c_str(), address.c_str(),
+                         until == time_point::max() ? INT64_MAX : go::detail::deadline(until), &e);
+  if (!f)
+    detail::fail(e, "dial");
+  return conn(f);
+}
+template <typename R, typename Q>
+conn dial_timeout(const std::string &network, const std::string &address,
+                  const std::chrono::duration<R, Q> &d) {
+  return dial(network, address,
+              now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(d));
+}
+/// The addresses of a host name.
+inline std::vector<std::string> lookup_host(const std::string &host) {
+  std::vector<char> b(8192);
+  detail::check(go_net_lookup(host.c_str(), b.data(), b.size()), "lookup");
+  std::vector<std::string> v;
+  std::string_view s(b.data());
+  while (!s.empty()) {
+    std::size_t k = std::min(s.find('\n'), s.size());
+    v.emplace_back(s.substr(0, k));
+    s.remove_prefix(std::min(k + 1, s.size()));
+  }
+  return v;
+}
+
+} // namespace go::net
