@@ -33,8 +33,9 @@ std::string spelling(const OptionSpec &row, std::string_view name) {
     out = "-z " + std::string(name);
     return row.form == Form::ZValue ? out + "=" + metavar : out;
   }
-  bool ld64_only = !(row.dialects & (GNU | PE | NAT));
-  out = (name.size() == 1 || ld64_only ? "-" : "--") + std::string(name);
+  // As manuals write them: -Map, -Bstatic; ld64 knows one dash only.
+  bool ld64_only = !(row.dialects & (GNU | PE | NAT)), capital = name[0] >= 'A' && name[0] <= 'Z';
+  out = (name.size() == 1 || ld64_only || capital ? "-" : "--") + std::string(name);
   switch (row.form) {
   case Form::Value:
     return out + (name.size() == 1 || ld64_only ? " " : "=") + metavar;

@@ -399,7 +399,7 @@ constexpr OptionSpec rows[] = {
     {"force-exe-suffix", Form::None, G, Ignored, nullptr, "the output is named as it was asked for", nullptr},
 
     {"", Form::Heading, G, Done, nullptr, "Symbols", nullptr},
-    {"u undefined", Form::Value, G | LD64, Done, "SYMBOL", "Treat SYMBOL as needed", GOLD_ADD(undefined)},
+    {"u undefined", Form::Value, G, Done, "SYMBOL", "Treat SYMBOL as needed", GOLD_ADD(undefined)},
     {"undefined-glob", Form::Value, G, Done, "GLOB", "Treat archives' symbols that match as needed", GOLD_ADD(undefined_glob)},
     {"require-defined", Form::Value, G, Done, "SYMBOL", "Like -u, and fail if it stays undefined", GOLD_ADD(require_defined)},
     {"wrap", Form::Value, G, Done, "SYMBOL", "Send references to SYMBOL to __wrap_SYMBOL", GOLD_ADD(wrap)},

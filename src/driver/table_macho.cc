@@ -205,6 +205,7 @@ constexpr OptionSpec rows[] = {
     {"reexported_symbols_list", Value, L, NotYet, "FILE", "Export symbols of other libraries", nullptr},
     {"exported_symbols_order", Value, L, Ignored, "FILE", "order only", nullptr},
     {"non_global_symbols_no_strip_list non_global_symbols_strip_list", Value, L, NotYet, "FILE", "Local symbols to keep or to leave out", nullptr},
+    {"u", Value, L, Done, "SYMBOL", "Treat SYMBOL as needed", GOLD_ADD(undefined)},
     {"U", Value, L, Done, "SYMBOL", "SYMBOL may be undefined until run time", GOLD_ADD(allowed_undefined)},
     {"undefined", Value, L, Done, "HOW", "Undefined symbols: error (default), warning, suppress, dynamic_lookup", set_undefined},
     {"alias", Form::Two, L, Done, "SYMBOL ALIAS", "Give SYMBOL another name",
@@ -272,7 +273,7 @@ constexpr OptionSpec rows[] = {
     {"objc_stubs_fast objc_stubs_small objc_category_merging no_objc_category_merging objc_relative_method_lists no_objc_relative_method_lists objc_gc_compaction "
      "force_load_swift_libs",
      None, L, Ignored, nullptr, "how Objective-C is laid out", nullptr},
-    {"lto_library object_path_lto cache_path_lto prune_interval_lto prune_after_lto max_relative_cache_size_lto mcpu thinlto-cache-policy cs-profile-path", Value, L,
+    {"lto_library object_path_lto cache_path_lto prune_interval_lto prune_after_lto max_relative_cache_size_lto mcpu cs-profile-path", Value, L,
      Ignored, "VALUE", "for LLVM bitcode, which is not linked yet", nullptr},
     {"flto-codegen-only cs-profile-generate", None, L, Ignored, nullptr, "for LLVM bitcode, which is not linked yet", nullptr},
     {"keep_dwarf_unwind no_keep_dwarf_unwind no_compact_unwind no_eh_labels", None, L, Ignored, nullptr, "unwind information is kept as objects need it", nullptr},

@@ -57,7 +57,7 @@ public:
         c_.add("-L" + dir);
     if (libs)
       libraries();
-    if (start_files)
+    if (start_files && !gcc_.empty()) // else crtbegin.o was missed already
       file(gcc_places_, "crtend.o", gcc_package());
   }
 

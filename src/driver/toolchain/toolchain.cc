@@ -126,8 +126,12 @@ LinkLine complete_link_line(const NativeRequest &request, const Options &given) 
     return failed;
   }
   if (format == Format::Unknown) {
-    failed.errors.push_back("the inputs don't tell their format: none of them is an ELF, COFF or Mach-O "
-                            "object\n>>> give it with --target=TRIPLE");
+    std::string first = "the input";
+    for (const InputArg &in : given.inputs)
+      if (in.kind == InputArg::File && first == "the input")
+        first = in.name;
+    failed.errors.push_back(first + " is not an ELF, COFF or Mach-O object, nor is another input\n>>> "
+                                    "what else they are for is told by --target=TRIPLE");
     return failed;
   }
   if (arch == Arch::Unknown) {
