@@ -113,7 +113,7 @@ private:
       return search(a.name);
     // In each directory the shared object is preferred, unless -Bstatic is in force.
     bool shared = !a.static_only && !link_.opt.is_static;
-    for (auto *list : {&dirs_, &link_.opt.library_paths})
+    for (const std::vector<std::string> *list : {&std::as_const(dirs_), &link_.opt.library_paths})
       for (const std::string &d : *list) {
         if (shared)
           if (std::string p = d + "/lib" + a.name + ".so"; file_exists(p))

@@ -84,10 +84,7 @@ void run_task(Link &link, const Task &t, u8 *buf) {
     u64 end = s->offset + s->size; // padding behind the section belongs to its last part
     u64 n = std::min(end, t.end) - t.begin;
     std::memset(buf, 0, n);
-    if (s->synth->parts() <= 1)
-      s->synth->write(link, buf);
-    else
-      s->synth->write_part(link, static_cast<u32>(t.part), buf);
+    s->synth->write_part(link, static_cast<u32>(t.part), buf);
     if (t.begin + n < t.end)
       link.target->fill(o, buf + n, t.end - t.begin - n);
     return;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "support/arena.h"
+#include "support/bytes.h"
 #include "support/hash.h"
 #include "support/threads.h"
 
@@ -59,6 +60,10 @@ public:
     for (u64 i = hash & (capacity_ - 1);; i = (i + 1) & (capacity_ - 1)) {
       u64 v = slots_[i].load(std::memory_order_acquire);
       if (v == 0) {
+        // The caller reserved room for every honest input; a table that fills up would never end
+        // the search for a free slot.
+        if (used_.load(std::memory_order_relaxed) >= capacity_ - capacity_ / 16)
+          throw InputError("more names than its headers announce");
         if (!fresh) {
           fresh = Arena::make<T>();
           fresh->name_data = name.data();

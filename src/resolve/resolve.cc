@@ -37,7 +37,7 @@ void parse_wave(Link &link, const std::vector<InputFile *> &wave) {
   for (u64 n : counts)
     total += n;
   link.symbols.reserve(total);
-  link.groups.reserve(total / 2);
+  link.groups.reserve(total);
   parallel_for(wave.size(), 1, [&](std::size_t i) {
     if (wave[i]->reader)
       guarded(link, *wave[i], [&] { wave[i]->reader->parse_symbols(link, *wave[i]); });
@@ -97,9 +97,47 @@ std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &w
   return next;
 }
 
-// Symbols won by a definition that a lost group took away: all claims are made again without it.
+// A name that only a member that nobody pulled would define is undefined after all: weak references do
+// not pull. The first file that refers to it owns it, as with every undefined symbol.
+void drop_lazy_claims(Link &link) {
+  parallel_for_each(link.objects, [&](InputFile *f) {
+    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k) {
+      Symbol *s = f->symbols[k];
+      if (!s || s->klass() < SymClass::Lazy)
+        continue;
+      u64 mine = make_claim(s->marked(kMarkStrongRef) ? SymClass::Undef : SymClass::UndefWeak, f->priority,
+                            static_cast<u32>(k));
+      u64 c = s->claim.load(std::memory_order_relaxed);
+      while (claim_class(c) == SymClass::Lazy && link.files[claim_priority(c)]->kind == FileKind::Object)
+        if (s->claim.compare_exchange_weak(c, mine, std::memory_order_relaxed))
+          break;
+      if (claim_class(c) >= SymClass::Undef)
+        s->offer(mine);
+    }
+  }, 16);
+}
+
+// Symbols won by a definition that a lost group took away, or by an archive member that was never
+// linked (only weak references want it): all claims are made again without it.
 void rebind_orphans(Link &link) {
-  bool any = false;
+  std::atomic<bool> any{false};
+  auto unlinked = [&](const Symbol &s) {
+    u64 c = s.claim.load(std::memory_order_relaxed);
+    return claim_class(c) == SymClass::Lazy && !link.files[claim_priority(c)]->live;
+  };
+  parallel_for_each(link.objects, [&](InputFile *f) {
+    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+      if (Symbol *s = f->symbols[k]; s && unlinked(*s)) {
+        s->mark(kMarkReclaim);
+        any = true;
+      }
+  }, 16);
+  if (any)
+    parallel_for_each(link.objects, [&](InputFile *f) {
+      for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+        if (Symbol *s = f->symbols[k]; s && s->marked(kMarkReclaim))
+          s->claim.store(0, std::memory_order_relaxed);
+    }, 16);
   for (InputFile *f : link.objects)
     for (Symbol *s : f->orphans) {
       s->claim.store(0);
@@ -143,6 +181,7 @@ void resolve_symbols(Link &link) {
     if (f->live && !f->failed)
       (f->kind == FileKind::Shared ? link.shareds : link.objects).push_back(f);
 
+  drop_lazy_claims(link);
   Pass p(link.stats, "groups, sections, binding");
   parallel_for_each(link.objects, [&](InputFile *f) {
     for (GroupCopy &g : f->groups)
