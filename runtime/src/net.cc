@@ -144,7 +144,13 @@ void print_addr(Line &t, const Addr &a, bool with_port) {
     if (with_port)
       t.c(']');
   } else {
-    t.s(a.raw);
+    if (a.raw[0] || a.len <= 2) { // a path
+      t.s(a.raw);
+      return;
+    }
+    t.c('@'); // abstract: the length counts
+    for (uint32_t i = 3; i < a.len && a.raw[i - 2]; i++)
+      t.c(a.raw[i - 2]);
     return;
   }
   if (with_port)
@@ -490,6 +496,7 @@ int go_net_address(go_fd *f, int peer, char *buf, size_t n) noexcept {
                      sys::arg(&len));
   if (r)
     return int(r);
+  a.len = uint32_t(len);
   Line t(buf, n);
   print_addr(t, a, true);
   return 0;
@@ -502,14 +509,16 @@ long go_net_recv_from(go_fd *ff, void *p, size_t n, char *from, size_t from_size
   M *m = enter();
   Addr a;
   long r;
+  int from_len = 0;
   for (;;) {
     if (f->side[0].timeout) {
       r = -110;
       break;
     }
     memset(&a, 0, sizeof a);
-    int len = 2 + int(sizeof a.raw) - 1;
-    r = sys::call(__NR_recvfrom, f->fd, sys::arg(p), long(n), 0, sys::arg(&a), sys::arg(&len));
+    from_len = 2 + int(sizeof a.raw) - 1;
+    r = sys::call(__NR_recvfrom, f->fd, sys::arg(p), long(n), 0, sys::arg(&a),
+                  sys::arg(&from_len));
     if (r == -sys::eintr)
       continue;
     if (r != -sys::eagain)
@@ -521,6 +530,7 @@ long go_net_recv_from(go_fd *ff, void *p, size_t n, char *from, size_t from_size
   drop(f);
   leave(m);
   if (r >= 0 && from_size) {
+    a.len = uint32_t(from_len);
     Line t(from, from_size);
     print_addr(t, a, true);
   }
