@@ -152,6 +152,10 @@ void ElfTarget::decide_imports_exports(Link &link) {
     link.is_dynamic = false;
     return;
   }
+  // Executables know where their thread-local variables are: relaxation leaves no call of it. A static
+  // C library doesn't even define it.
+  if (Symbol *s = link.symbols.find("__tls_get_addr"); s && !link.is_shared() && s->klass() == SymClass::Undef)
+    s->claim.store(make_claim(SymClass::UndefWeak, claim_priority(s->claim), claim_index(s->claim)));
   Decider decider(link, has_loader(link));
   // A definition here that hides one of a shared object must be found by that, too.
   if (!link.is_shared())

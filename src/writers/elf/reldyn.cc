@@ -45,6 +45,14 @@ void RelaDynSection::write(Link &link, u8 *buf) {
   std::memcpy(buf, records, count * sizeof(Rela));
 }
 
+bool ElfTarget::has_relr(const Link &link) const {
+  if (!link.opt.relr || !link.is_dynamic)
+    return false;
+  return !layout.relr.empty() || (got && std::any_of(got->entries.begin(), got->entries.end(), [&](auto &e) {
+           return e.kind == GotEntry::Address && got->is_relative(link, *e.symbol);
+         }));
+}
+
 // Gives each section its slice and the table its size.
 void ElfTarget::make_relocation_tables(Link &link) {
   u32 got_relocs = got ? got->dynamic_relocs(link) : 0;
@@ -83,11 +91,7 @@ void ElfTarget::make_relocation_tables(Link &link) {
     rela_plt = link.synthesize<RelaPltSection>(*this);
     rela_plt->section.size = plt_relocs * sizeof(Rela);
   }
-  bool relative_slots = false;
-  if (got && link.opt.relr)
-    for (const GotEntry &e : got->entries)
-      relative_slots |= e.kind == GotEntry::Address && got->is_relative(link, *e.symbol);
-  if (link.is_dynamic && (relative_slots || !layout.relr.empty()))
+  if (has_relr(link))
     relr_dyn = link.synthesize<RelrSection>(*this);
 }
 

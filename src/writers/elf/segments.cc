@@ -39,7 +39,7 @@ bool is_or_under(std::string_view name, std::string_view base) {
 }
 
 enum Rank : u64 {
-  kInterp = 10, kProperty, kNote, kHash, kDynsym, kDynstr, kVersion, kRela, kRelr, kReadOnly, kEhFrameHdr,
+  kInterp = 10, kProperty, kNote, kHash, kDynsym, kDynstr, kVersym, kVersion, kRela, kRelr, kReadOnly, kEhFrameHdr,
   kEhFrame, kExceptTable,
   kInit = 100, kPlt, kPltGot, kText, kOtherText, kFini,
   kTdata = 200, kTbss, kPreinit, kInitArray, kFiniArray, kCtors, kDataRelRo, kDynamic, kGot, kGotPltNow, kBssRelRo,
@@ -155,6 +155,7 @@ u64 ElfTarget::rank(const Link &link, const OutputSection &o) {
   case SHT_DYNSYM:
     return kDynsym;
   case SHT_GNU_VERSYM:
+    return kVersym;
   case SHT_GNU_VERDEF:
   case SHT_GNU_VERNEED:
     return kVersion;

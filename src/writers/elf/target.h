@@ -105,6 +105,7 @@ public:
   // True when a dynamic linker loads other images and looks symbols up.
   bool has_loader(const Link &) const;
   PltEntry plt_entry(const Link &, u32 index) const;
+  bool has_relr(const Link &) const;
   u64 copy_count() const;
   void add_copy_relocs(Link &, Rela *out);
   bool is_relro(const Link &, const OutputSection &) const;

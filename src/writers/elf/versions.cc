@@ -3,6 +3,8 @@
 //
 // Indices 0 and 1 mean local and global; the nodes of the version script follow from 2 in their
 // order, and after them one index for each (shared object, version) pair that is referenced.
+#include <algorithm>
+
 #include "writers/elf/target.h"
 
 namespace gold::elf {
@@ -76,6 +78,15 @@ void ElfTarget::make_versions(Link &link) {
     if (!so->verneed_index[v])
       so->verneed_index[v] = 1; // numbered below, in order of the command line
   }
+  // A C library that knows RELR wants to be told that it is needed, so that an older one refuses to
+  // start the program.
+  if (has_relr(link))
+    for (InputFile *f : link.shareds) {
+      auto *so = static_cast<ElfShared *>(f);
+      auto v = std::find(so->verdefs.begin(), so->verdefs.end(), "GLIBC_ABI_DT_RELR");
+      if (!so->verneed_index.empty() && v != so->verdefs.end())
+        so->verneed_index[static_cast<std::size_t>(v - so->verdefs.begin())] = 1;
+    }
   std::string s;
   std::vector<ElfShared *> users;
   for (InputFile *f : link.shareds)
