@@ -112,8 +112,10 @@ int run(int argc, char **argv) {
   Invocation inv = parse_command_line(argc, argv);
   if (!inv.text.empty() && inv.action != Invocation::Error) {
     std::fwrite(inv.text.data(), 1, inv.text.size(), stdout);
-    if (std::fflush(stdout) != 0)
+    if (std::fflush(stdout) != 0) {
+      say("gold-go: error: cannot write to standard output\n");
       return 1;
+    }
   }
   switch (inv.action) {
   case Invocation::Print:

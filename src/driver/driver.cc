@@ -106,6 +106,10 @@ void conclude(Parse &p, u8 mask, Invocation &inv) {
     }
     p.error("no input files");
   }
+  if (o.verbose && p.errors.empty()) {
+    notice = version_line() + "\n";
+    o.trace_files = true;
+  }
   if (is_static_pie(o) && o.dynamic_linker.empty())
     o.no_dynamic_linker = true;
   inv.action = p.errors.empty() ? Invocation::Link : Invocation::Error;

@@ -204,6 +204,9 @@ TEST_CASE("link: an object with an entry gets nothing") {
   CHECK(t.line({a}) ==
         "gold-go ld -m elf_x86_64 --hash-style=gnu --build-id --eh-frame-hdr -static /a.o --sysroot=\n");
   CHECK(has(t.line({a, "--pie"}), "-static -pie --no-dynamic-linker -z text /a.o"));
+  std::string b = t.file("b.o", elf_object({{"boot", true}}));
+  CHECK(has(t.line({b, "--entry=boot"}), "-static /b.o --entry=boot"));
+  CHECK(has(t.line({b}), "error: cannot find Scrt1.o"));
 }
 
 TEST_CASE("link: musl") {

@@ -32,7 +32,8 @@ public:
       strip();
       return c_.add_passed();
     }
-    if (c_.facts.defines_start && r_.link != Link::Shared)
+    bool own_entry = c_.facts.defines_start || (c_.facts.defines_entry && !c_.facts.defines_main);
+    if (own_entry && r_.link != Link::Shared)
       return freestanding();
     find_directories();
     kind();

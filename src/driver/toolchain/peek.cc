@@ -123,15 +123,21 @@ void peek_elf(ByteView b, InputFacts *f) {
     for (u64 s = get32(headers, i * 64 + 44); s < symbols.size() / 24; ++s) {
       u32 name = get32(symbols, s * 24);
       u16 section = get16(symbols, s * 24 + 6);
-      // Two bytes decide for nearly every name.
-      if (!strings.contains(name, 3) || (strings.data()[name] != '_' && strings.data()[name] != 'm'))
+      // One byte decides for nearly every name.
+      if (!strings.contains(name, 3))
         continue;
-      if (section == 0)
-        undefined_name(strings.cstr(name), f);
-      else if (strings.data()[name + 1] == 's' && strings.cstr(name) == "_start")
+      char first = static_cast<char>(strings.data()[name]);
+      if (section == 0) {
+        if (first == '_')
+          undefined_name(strings.cstr(name), f);
+        continue;
+      }
+      if (first == '_' && strings.data()[name + 1] == 's' && strings.cstr(name) == "_start")
         f->defines_start = true;
-      else if (strings.data()[name] == 'm' && strings.cstr(name) == "main")
+      if (first == 'm' && strings.cstr(name) == "main")
         f->defines_main = true;
+      if (!f->entry.empty() && first == f->entry[0] && strings.cstr(name) == f->entry)
+        f->defines_entry = true;
     }
   }
 }
@@ -349,8 +355,10 @@ void peek_bytes(const std::string &path, const u8 *data, u64 size, InputFacts *f
   }
 }
 
-InputFacts peek_inputs(const std::vector<InputArg> &inputs, std::vector<std::string> *errors) {
+InputFacts peek_inputs(const std::vector<InputArg> &inputs, const std::string &entry,
+                       std::vector<std::string> *errors) {
   InputFacts facts;
+  facts.entry = entry;
   for (const InputArg &in : inputs) {
     if (in.kind != InputArg::File || in.binary)
       continue;

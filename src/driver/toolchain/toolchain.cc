@@ -57,7 +57,7 @@ std::vector<GccDirectory> find_gcc(const std::vector<std::string> &roots, const 
     closedir(d);
   }
   // Newest first; among equals as the roots are ordered, then by name: never as readdir gave them.
-  std::stable_sort(found.begin(), found.end(), [&](const GccDirectory &a, const GccDirectory &b) {
+  std::sort(found.begin(), found.end(), [&](const GccDirectory &a, const GccDirectory &b) {
     if (a.major != b.major)
       return a.major > b.major;
     auto rank = [&](const GccDirectory &g) {
@@ -114,7 +114,7 @@ bool plain(char c) {
 
 LinkLine complete_link_line(const NativeRequest &request, const Options &given) {
   LinkLine failed;
-  InputFacts facts = peek_inputs(given.inputs, &failed.errors);
+  InputFacts facts = peek_inputs(given.inputs, given.entry, &failed.errors);
   if (!failed.errors.empty())
     return failed;
   Format format = given.format != Format::Unknown ? given.format : facts.format;
