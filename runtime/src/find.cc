@@ -113,7 +113,7 @@ static bool work_anywhere(int64_t t) {
   uint32_t n = sched.n_procs.load();
   for (uint32_t i = 0; i < n; i++) {
     P *p = sched.all_p[i];
-    if (p->head.load() != p->tail.load() || p->timers.first.load() <= t)
+    if (p_has_queued(p) || p->timers.first.load() <= t)
       return true;
   }
   return false;
@@ -318,7 +318,7 @@ void check_dead() {
         sched.n_spinning.load())
       return;
     for (uint32_t i = 0; i < sched.n_p_made; i++) // those that set_max_procs retired may still run
-      if (sched.all_p[i]->m || sched.all_p[i]->head.load() != sched.all_p[i]->tail.load() ||
+      if (sched.all_p[i]->m || p_has_queued(sched.all_p[i]) ||
           sched.all_p[i]->timers.first.load() != never)
         return;
   }

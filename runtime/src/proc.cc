@@ -231,9 +231,50 @@ static inline G *ring_get(P *p) {
   }
 }
 
-bool p_empty(P *p) {
-  return p->head.load() == p->tail.load() && !p->runnext && !p->yblock;
+// The deque of fresh goroutines (Chase and Lev's, of fixed size).
+static inline bool fresh_put(P *p, G *g) {
+  int32_t t = p->fresh_tail.load(relaxed);
+  if (GO_UNLIKELY(t - p->fresh_head.load(acquire) >= int32_t(ring_size)))
+    return false;
+  p->fresh[uint32_t(t) % ring_size].store(g, relaxed);
+  p->fresh_tail.store(t + 1, release);
+  return true;
 }
+
+static inline G *fresh_pop(P *p) {
+  int32_t t = p->fresh_tail.load(relaxed), h = p->fresh_head.load(relaxed);
+  if (t - h <= 0)
+    return nullptr;
+  p->fresh_tail.store(--t, relaxed);
+  fence();
+  h = p->fresh_head.load(relaxed);
+  if (t - h > 0)
+    return p->fresh[uint32_t(t) % ring_size].load(relaxed);
+  G *g = nullptr;
+  if (t == h) { // the last one: thieves may be after it
+    g = p->fresh[uint32_t(t) % ring_size].load(relaxed);
+    if (!p->fresh_head.cas(h, h + 1, seq_cst))
+      g = nullptr;
+  }
+  p->fresh_tail.store(t + 1, relaxed);
+  return g;
+}
+
+static G *fresh_steal(P *v) {
+  int32_t h = v->fresh_head.load(acquire);
+  fence();
+  int32_t t = v->fresh_tail.load(acquire);
+  if (t - h <= 0)
+    return nullptr;
+  G *g = v->fresh[uint32_t(h) % ring_size].load(relaxed);
+  return v->fresh_head.cas(h, h + 1, seq_cst) ? g : nullptr;
+}
+
+bool p_has_queued(P *p) {
+  return p->head.load() != p->tail.load() || p->fresh_tail.load() - p->fresh_head.load() > 0;
+}
+
+bool p_empty(P *p) { return !p_has_queued(p) && !p->runnext && !p->yblock; }
 
 // Empties p's private and local queues into the global queue. Caller owns p.
 void p_drain(P *p) {
@@ -242,6 +283,8 @@ void p_drain(P *p) {
     global_put(g);
   }
   while (G *g = ring_get(p))
+    global_put(g);
+  while (G *g = fresh_pop(p))
     global_put(g);
   if (Block *b = p->yblock) {
     p->yblock = nullptr;
@@ -298,6 +341,8 @@ G *pick_local(M *m, P *p) {
     if (sched.gq_n.load(relaxed))
       if (G *g = global_get(p, 1))
         return g;
+    if (G *g = fresh_steal(p)) // the oldest: none may starve
+      return g;
   }
   if (GO_UNLIKELY(sched.deterministic)) { // seeded choice
     if (G *g = p->runnext) {
@@ -317,6 +362,8 @@ G *pick_local(M *m, P *p) {
     return g;
   }
   if (G *g = ring_get(p))
+    return g;
+  if (G *g = fresh_pop(p))
     return g;
   if (sched.gq_n.load(relaxed))
     if (G *g = global_get(p, 128))
@@ -354,6 +401,22 @@ void steal_into(P *p) {
         if (!v->head.cas(h, h + k))
           continue;
         p->tail.store(pt + k, release);
+        p->n_steals.v_++;
+        return;
+      }
+      int32_t most = (v->fresh_tail.load(relaxed) - v->fresh_head.load(relaxed) + 1) / 2;
+      bool any = false;
+      for (int32_t j = 0; j < most && j < 64; j++) {
+        G *g = fresh_steal(v);
+        if (!g)
+          break;
+        any = true;
+        if (!fresh_put(p, g)) {
+          ring_put(m, p, g);
+          break;
+        }
+      }
+      if (any) {
         p->n_steals.v_++;
         return;
       }
@@ -505,6 +568,22 @@ static void post_ring(M *m, void *gp) {
   }
 }
 
+static void post_global(M *, void *g) { global_put(static_cast<G *>(g)); }
+
+// Behind everything else that this P has queued.
+static M *yield_last(M *m) {
+  G *g = m->curg;
+  G *next = pick_local(m, m->p);
+  if (!next)
+    return m;
+  m->p->n_switches.v_++;
+  g->state.store(g_runnable, relaxed);
+  m->post = post_global;
+  m->post_arg = g;
+  switch_away(m, g, next);
+  return getm();
+}
+
 M *yield(M *m) {
   G *g = m->curg;
   if (GO_UNLIKELY(g->flags & gf_foreign)) {
@@ -587,7 +666,8 @@ void ready(M *m, G *g) {
   G *old = p->runnext;
   p->runnext = g;
   if (old) {
-    ring_put(m, p, old);
+    if (old->state.load(relaxed) != g_fresh || sched.deterministic || !fresh_put(p, old))
+      ring_put(m, p, old);
     wake_p();
   } else {
     soft_wake(p);
@@ -712,17 +792,17 @@ extern "C" GO_HIDDEN void go_rt_spawn(M *m, G *g) {
   p->n_spawned.v_++;
   G *old = p->runnext;
   p->runnext = g;
-  if (old) {
-    if (GO_UNLIKELY(p->tail.load(relaxed) - p->head.load(relaxed) >= ring_size - 1) &&
-        !(m->curg->flags & (gf_locked | gf_g0)) && m->curg->lock_depth == 0) {
+  if (old && (sched.deterministic || old->state.load(relaxed) != g_fresh || !fresh_put(p, old))) {
+    ring_put(m, p, old);
+    if (GO_UNLIKELY(p->fresh_tail.load(relaxed) - p->fresh_head.load(relaxed) >=
+                    int32_t(ring_size)) &&
+        !(m->curg->flags & gf_g0) && m->curg->lock_depth == 0) {
       // The queue is full: rather than pile up goroutines in the global queue, let them run. The
       // spawner goes to the back of the line, as after its time slice.
-      ring_put(m, p, old);
       wake_p();
-      leave(yield(m));
+      leave(yield_last(m));
       return;
     }
-    ring_put(m, p, old);
   }
   if (sched.n_idle_p.load(relaxed))
     wake_p();

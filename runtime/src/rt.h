@@ -169,6 +169,11 @@ struct alignas(128) P {
   int64_t mon_since, mon_cpu, mon_cpu_at;
   TimerHeap timers;
   alignas(64) atomic<G *> ring[ring_size];
+  // Goroutines that have not run yet: the owner takes the newest, so that trees of goroutines are
+  // walked depth first and stay small; thieves, and every 61st decision, take the oldest.
+  alignas(64) atomic<int32_t> fresh_head;
+  alignas(64) atomic<int32_t> fresh_tail;
+  alignas(64) atomic<G *> fresh[ring_size];
   char *stacks[stack_classes][stack_cache];
 };
 
@@ -339,6 +344,7 @@ P *release_p(M *m);
 P *idle_p_get();
 void idle_p_put(P *p);
 bool p_empty(P *p);
+bool p_has_queued(P *p); // what thieves could take
 void p_drain(P *p);
 void check_dead();
 void inject(M *m, G *list);        // list of goroutines that the poller found ready
