@@ -4,7 +4,6 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_C_STANDARD 11)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 if(NOT CMAKE_BUILD_TYPE)
@@ -26,16 +25,20 @@ if(goldgo_ccache AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   endforeach()
 endif()
 
-include(CheckPIESupported)
-check_pie_supported()
-
 add_library(goldgo_settings INTERFACE)
 target_include_directories(goldgo_settings INTERFACE ${PROJECT_SOURCE_DIR}/src)
-target_compile_definitions(goldgo_settings INTERFACE XXH_INLINE_ALL GOLD_GO_VERSION="${PROJECT_VERSION}")
+target_compile_definitions(goldgo_settings INTERFACE GOLD_GO_VERSION="${PROJECT_VERSION}")
+# For programs alone: with -fPIC the compiler would have to expect that any function is replaced.
+target_compile_options(goldgo_settings INTERFACE -fPIE)
+target_link_options(goldgo_settings INTERFACE -pie)
 target_compile_options(goldgo_settings INTERFACE
   -Wall -Wextra -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   -Wno-missing-field-initializers -Wno-format-nonliteral)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # libstdc++ 12 uses what it deprecates.
+  target_compile_options(goldgo_settings INTERFACE -Wno-deprecated-declarations)
+endif()
 if(GOLD_GO_WERROR)
   target_compile_options(goldgo_settings INTERFACE -Werror)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
