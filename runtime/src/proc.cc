@@ -341,8 +341,9 @@ G *pick_local(M *m, P *p) {
     if (sched.gq_n.load(relaxed))
       if (G *g = global_get(p, 1))
         return g;
-    if (G *g = fresh_steal(p)) // the oldest: none may starve
-      return g;
+    if (p->tick % (61 * 17) == 0) // the oldest: none may starve
+      if (G *g = fresh_steal(p))
+        return g;
   }
   if (GO_UNLIKELY(sched.deterministic)) { // seeded choice
     if (G *g = p->runnext) {

@@ -170,7 +170,7 @@ struct alignas(128) P {
   TimerHeap timers;
   alignas(64) atomic<G *> ring[ring_size];
   // Goroutines that have not run yet: the owner takes the newest, so that trees of goroutines are
-  // walked depth first and stay small; thieves, and every 61st decision, take the oldest.
+  // walked depth first and stay small; thieves, and every 1037th decision, take the oldest.
   alignas(64) atomic<int32_t> fresh_head;
   alignas(64) atomic<int32_t> fresh_tail;
   alignas(64) atomic<G *> fresh[ring_size];
