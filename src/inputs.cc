@@ -294,6 +294,7 @@ private:
     if (o.type == FileType::ElfShared) {
       InputFile *f = number_one(o, elf::make_shared(), o.file->bytes);
       f->kind = FileKind::Shared;
+      f->by_library = o.arg.kind == InputArg::Library;
       f->reader = &elf::shared_reader();
       return;
     }

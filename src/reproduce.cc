@@ -83,8 +83,11 @@ void write_reproducer(Link &link) {
         return true;
     return false;
   };
+  std::string previous;
   for (const std::string &a : opt.command_line) {
-    if (is_file(a)) {
+    bool runtime_path = previous.ends_with("-dynamic-linker");
+    previous = a;
+    if (is_file(a) && !runtime_path) {
       response += quoted(inner_name(a)) + "\n";
       continue;
     }

@@ -64,6 +64,8 @@ void walk(Link &link) {
       if ((o->flags & kSecTls) && zero) { // .tbss takes no address space outside the TLS image
         tls_dot = align_up(std::max(tls_dot, dot), align);
         o->addr = tls_dot;
+        if (o->starts_segment)
+          off += (o->addr - off) & (page - 1);
         o->offset = off;
         o->file_size = 0;
         tls_dot += o->size;
@@ -72,7 +74,7 @@ void walk(Link &link) {
       dot = align_up(dot, align);
       o->addr = dot;
     }
-    if (!zero)
+    if (!zero || o->starts_segment)
       off += (o->addr - off) & (page - 1); // the loader maps pages: offset and address agree modulo one
     o->offset = off;
     o->file_size = zero ? 0 : o->size;
@@ -144,7 +146,10 @@ void finalize_symbols(Link &link) {
   };
   parallel_for_each(link.objects, [&](InputFile *f) {
     for (std::size_t k = 0; k < f->symbols.size(); ++k)
-      if (Symbol *s = f->symbols[k]; s && (k < f->first_global || s->file == f) && !(s->flags & kSymCopied))
+      // A file may name one symbol by two entries (--wrap): the one that binds it counts.
+      if (Symbol *s = f->symbols[k];
+          s && (k < f->first_global || (s->file == f && (s->native == k || f == link.internal))) &&
+          !(s->flags & kSymCopied))
         finalize(*s);
   }, 4);
   link.target->finalize(link);

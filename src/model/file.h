@@ -83,6 +83,7 @@ struct InputFile {
   bool whole_archive = false;
   bool exclude_libs = false; // --exclude-libs hides its symbols
   bool weak_import = false;
+  bool by_library = false;   // found by -l: its path says where it is here, not what it is called
   bool failed = false;       // reading it failed; reported already
   std::atomic<bool> live{false};   // linked
   std::atomic<bool> needed{false}; // Shared: something is imported from it

@@ -78,6 +78,8 @@ struct Section {
   u64 align() const { return u64(1) << p2align; }
   bool is_alloc() const { return flags & kSecAlloc; }
   bool is_live() const { return live.load(std::memory_order_relaxed); }
+  // Its contents are in the image: as itself, or as the section that it is folded into.
+  bool is_kept() const { return is_live() || leader; }
   inline u64 address() const;
 };
 static_assert(sizeof(Section) <= 184);

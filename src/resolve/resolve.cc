@@ -227,7 +227,11 @@ void allocate_commons(Link &link) {
         s->value = 0;
         s->file->extra_sections.push_back(sec);
       }
-      s->section->size = std::max(s->section->size, size);
+      if (size > s->section->size) { // the symbol table shows the size of this one
+        s->section->size = size;
+        s->file = f;
+        s->native = static_cast<u32>(k);
+      }
     }
 }
 

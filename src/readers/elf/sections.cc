@@ -288,7 +288,8 @@ void ObjectReader::parse_sections(Link &link, InputFile &f) const {
     for (u32 i = 1; i < n; ++i) {
       u32 type = o.shdrs[i].sh_type;
       if (is_linker_type(type)) {
-        if (type == SHT_LLVM_ADDRSIG)
+        // A tool that rewrites the symbol table clears sh_link: the indices mean nothing then.
+        if (type == SHT_LLVM_ADDRSIG && o.shdrs[i].sh_link == o.symtab_index)
           addrsig = i;
         continue;
       }

@@ -18,7 +18,7 @@ bool keep_local(const Link &link, const Symbol &s) {
     return false;
   if (s.type == STT_FILE)
     return link.opt.discard != DiscardMode::All;
-  if (s.section ? !s.section->is_live() : !s.is_absolute())
+  if (s.section ? !s.section->is_kept() : !s.is_absolute())
     return false;
   if (s.section && s.section->kind == SectionKind::Unwind && !link.is_relocatable())
     return false;
@@ -38,7 +38,7 @@ bool keep_global(const Link &link, const Symbol &s) {
     return s.marked(kMarkRefObject) || s.needs.load(std::memory_order_relaxed) != 0;
   if (s.is_shared())
     return true;
-  if (s.section && !s.section->is_live())
+  if (s.section && !s.section->is_kept())
     return false;
   return !(link.opt.discard == DiscardMode::All && s.is_local() && !link.is_relocatable());
 }
@@ -193,6 +193,8 @@ void ElfTarget::write_symbol(Link &link, const Symbol &s, Sym &out, bool local) 
   }
   if (s.is_undefined())
     binding = s.is_undef_weak() ? STB_WEAK : STB_GLOBAL, size = 0;
+  else if (s.is_shared() && !(s.flags & kSymCopied)) // the reference's, not the definition's
+    binding = s.marked(kMarkStrongRef) ? STB_GLOBAL : STB_WEAK;
   else if (s.is_shared() && binding == STB_GNU_UNIQUE)
     binding = STB_GLOBAL;
   if (type == STT_COMMON)
