@@ -268,7 +268,7 @@ void SharedReader::parse_symbols(Link &link, InputFile &f) const {
   read_dynamic(o, t);
   read_verdefs(o, t);
   if (o.soname.empty())
-    o.soname = o.path.substr(o.path.rfind('/') + 1); // npos + 1 is 0
+    o.soname = o.by_library ? o.path.substr(o.path.rfind('/') + 1) : o.path; // npos + 1 is 0
   for (const Phdr &ph : program_headers(o.bytes))
     if ((ph.p_type == PT_LOAD && !(ph.p_flags & PF_W)) || ph.p_type == PT_GNU_RELRO)
       o.readonly.emplace_back(ph.p_vaddr, ph.p_vaddr + ph.p_memsz);

@@ -333,17 +333,14 @@ void AArch64::scan(Link &link, ElfLayout &lay, ElfObject &file, Section &sec) co
         s.need(kNeedsTlsIe);
       break;
     default:
-      if (type >= R_AARCH64_TLSLD_MOVW_DTPREL_G2 && type <= R_AARCH64_TLSLD_LDST64_DTPREL_LO12_NC) {
-        scan.check_tls(r, s);
-      } else if (type == R_AARCH64_TLSLD_LDST128_DTPREL_LO12 || type == R_AARCH64_TLSLD_LDST128_DTPREL_LO12_NC) {
-        scan.check_tls(r, s);
+      if ((type >= R_AARCH64_TLSLD_MOVW_DTPREL_G2 && type <= R_AARCH64_TLSLD_LDST64_DTPREL_LO12_NC) ||
+          type == R_AARCH64_TLSLD_LDST128_DTPREL_LO12 || type == R_AARCH64_TLSLD_LDST128_DTPREL_LO12_NC) {
+        scan.check_local_tls(r, s);
       } else if ((type >= R_AARCH64_TLSLE_MOVW_TPREL_G2 && type <= R_AARCH64_TLSLE_LDST64_TPREL_LO12_NC) ||
                  type == R_AARCH64_TLSLE_LDST128_TPREL_LO12 || type == R_AARCH64_TLSLE_LDST128_TPREL_LO12_NC) {
-        scan.check_tls(r, s);
+        scan.check_local_tls(r, s);
         if (!exec)
           scan.not_pic(r, s);
-        else if (s.is_shared())
-          scan.error(r, s, "needs the variable in the executable, but it is in " + s.file->display_name());
       } else {
         scan.unknown(r);
       }
@@ -411,7 +408,7 @@ void AArch64::apply(Link &link, const ElfLayout &lay, ElfObject &file, const Sec
     auto gd = [&] { return lay.got_slot(aux().tls_gd) + A; };
     auto ie = [&] { return lay.got_slot(aux().tls_ie) + A; };
     auto desc = [&] { return lay.got_slot(aux().tls_desc) + A; };
-    auto tprel = [&] { return s.is_undefined() ? A : S + A - lay.tp; };
+    auto tprel = [&] { return no_tp_offset(s) ? A : S + A - lay.tp; };
     auto dtprel = [&] { return s.is_undefined() ? A : S + A - lay.tls_start; };
     auto next = [&] { return i + 1 < n ? &rels[i + 1] : nullptr; };
     // movz of the upper half of a 32-bit value, movk of the lower.

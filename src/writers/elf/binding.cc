@@ -267,8 +267,9 @@ void ElfTarget::add_linker_symbols(Link &link) {
     return;
   auto define = [&](std::string_view name, u32 meaning, Visibility vis) {
     if (Symbol *s = define_linker_symbol(link, name, nullptr, 0, vis)) {
-      s->flags = u16((s->flags & ~kSymAbsolute) | (meaning == TlsBase ? kSymTls : 0));
-      s->type = meaning == TlsBase ? STT_TLS : STT_NOTYPE;
+      bool tls = meaning < std::size(kKnown) && kKnown[meaning].meaning == TlsBase;
+      s->flags = u16((s->flags & ~kSymAbsolute) | (tls ? kSymTls : 0));
+      s->type = tls ? STT_TLS : STT_NOTYPE;
       s->binding = STB_GLOBAL;
       linker_symbols.push_back({s, meaning});
     }

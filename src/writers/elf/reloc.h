@@ -67,6 +67,12 @@ inline u64 address_of(const Link &link, const ElfLayout &lay, const Symbol &s) {
   return s.value;
 }
 
+// The offset from the thread pointer counts as 0: of undefined symbols, and of _TLS_MODULE_BASE_, to
+// which code adds what is rewritten to an offset from the thread pointer.
+inline bool no_tp_offset(const Symbol &s) {
+  return s.is_undefined() || (s.flags & (kSymLinkerDefined | kSymTls)) == (kSymLinkerDefined | kSymTls);
+}
+
 // The scan of one section.
 class SectionScan {
 public:
@@ -93,6 +99,13 @@ public:
   void check_tls(const Rela &r, Symbol &s) {
     if (!s.is_tls() && !s.is_undefined() && !(s.flags & kSymSection)) [[unlikely]]
       error(r, s, "needs a thread-local symbol, but " + symbol_text(link, file, s) + " is none");
+  }
+  // Of models that only reach variables of this image.
+  void check_local_tls(const Rela &r, Symbol &s) {
+    check_tls(r, s);
+    if (s.is_shared()) [[unlikely]]
+      error(r, s, "needs the variable in this image, but it is in " + s.file->display_name() +
+                      "; recompile with another -ftls-model");
   }
   // True when the relocation is within its section and names a symbol of the file.
   bool valid(const Rela &r, u32 bytes) {

@@ -269,7 +269,7 @@ void X86_64::scan(Link &link, ElfLayout &lay, ElfObject &file, Section &sec) con
       break;
     case R_X86_64_DTPOFF32:
     case R_X86_64_DTPOFF64:
-      scan.check_tls(r, s);
+      scan.check_local_tls(r, s);
       break;
     case R_X86_64_GOTTPOFF:
     case R_X86_64_CODE_4_GOTTPOFF:
@@ -283,11 +283,9 @@ void X86_64::scan(Link &link, ElfLayout &lay, ElfObject &file, Section &sec) con
       break;
     case R_X86_64_TPOFF32:
     case R_X86_64_TPOFF64:
-      scan.check_tls(r, s);
+      scan.check_local_tls(r, s);
       if (!exec)
         scan.not_pic(r, s);
-      else if (s.is_shared())
-        scan.error(r, s, "needs the variable in the executable, but it is in " + s.file->display_name());
       break;
     case R_X86_64_GOTPC32_TLSDESC:
     case R_X86_64_CODE_4_GOTPC32_TLSDESC:
@@ -358,7 +356,7 @@ void X86_64::apply(Link &link, const ElfLayout &lay, ElfObject &file, const Sect
     };
     auto aux = [&]() -> const SymbolAux & { return link.aux[s.aux]; };
     auto got = [&] { return lay.got_slot(aux().got); };
-    auto tpoff = [&] { return s.is_undefined() ? A : S + A - lay.tp; };
+    auto tpoff = [&] { return no_tp_offset(s) ? A : S + A - lay.tp; };
     auto dtpoff = [&] { return s.is_undefined() ? A : S + A - lay.tls_start; };
     auto next = [&] { return i + 1 < n ? &rels[i + 1] : nullptr; };
 
