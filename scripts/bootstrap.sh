@@ -53,16 +53,18 @@ install_packages() {
     return 0
   fi
   local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq)
-  local install=("${apt[@]}" install -y --no-install-recommends)
+  local install=("${apt[@]}" install -y --no-install-recommends) package failed=()
   say "installing ${missing[*]}"
-  if ! "${install[@]}" "${missing[@]}" > "$log" 2>&1; then
-    # The lists may be old or absent.
-    "${apt[@]}" update >> "$log" 2>&1 || true
-    "${install[@]}" "${missing[@]}" >> "$log" 2>&1 || {
-      tail -n 20 "$log" >&2
-      say "apt could not install all of: ${missing[*]}"
-      return 1
-    }
+  "${install[@]}" "${missing[@]}" > "$log" 2>&1 && return 0
+  # The lists may be old or absent; and one name that is unknown should not keep the others away.
+  "${apt[@]}" update >> "$log" 2>&1 || true
+  "${install[@]}" "${missing[@]}" >> "$log" 2>&1 && return 0
+  for package in "${missing[@]}"; do
+    "${install[@]}" "$package" >> "$log" 2>&1 || failed+=("$package")
+  done
+  if [ ${#failed[@]} -gt 0 ]; then
+    grep '^E:' "$log" | sort -u >&2 || true
+    say "apt could not install ${failed[*]}; going on without"
   fi
 }
 
@@ -86,7 +88,8 @@ debian_source() {
 }
 
 # build NAME SUFFIX FUNCTION: runs FUNCTION PREFIX in a fresh folder unless the prefix is there. The
-# prefix appears whole, so that a build that is stopped leaves nothing half done.
+# prefix appears whole, so that a build that is stopped leaves nothing half done. With optional=1 a failure
+# is not the end.
 build() {
   local name=$1 version=${!1} prefix
   prefix=$deps/$name-$version-$compiler${2:+-$2}
@@ -103,7 +106,8 @@ build() {
     tail -n 30 "$log" >&2
     rm -rf "$prefix.part"
     say "$name could not be built"
-    return 1
+    [ -n "${optional:-}" ]
+    return
   fi
   rm -rf "$prefix" && mv "$prefix.part" "$prefix"
   say "built $name in $((SECONDS - start)) s"
@@ -168,7 +172,12 @@ log=$work/log
 packages=("${packages_demo[@]}")
 case $level in
   test) packages+=("${packages_test[@]}") ;;
-  real) packages+=("${packages_test[@]}" "${packages_real[@]}") ;;
+  real)
+    packages+=("${packages_test[@]}" "${packages_real[@]}")
+    # Newer ones than Debian's are often there.
+    command -v cargo > /dev/null || packages+=(cargo rustc)
+    command -v go > /dev/null || packages+=(golang-go)
+    ;;
   bench) packages+=("${packages_bench[@]}") ;;
 esac
 install_packages "${packages[@]}"
@@ -179,7 +188,7 @@ build mimalloc "" build_mimalloc
 case $level in
   test | real)
     build onetbb tsan build_onetbb_tsan
-    build lief "" build_lief
+    optional=1 build lief "" build_lief # without it there is no gold-go-inspect
     make_venv
     ;;
 esac

@@ -7,16 +7,15 @@ packages_demo=(
   ninja-build pkg-config python3 zlib1g-dev
 )
 
-# make test: other compilers, C libraries, architectures, linkers and build systems.
+# make test: other compilers, C libraries, architectures, systems, linkers and build systems.
 packages_test=(
-  autoconf automake binutils-aarch64-linux-gnu clang-19 clang-22 file g++-aarch64-linux-gnu
-  gcc-aarch64-linux-gnu gdb libc6-dev-arm64-cross libclang-rt-19-dev libtool lld-19 lld-22 llvm-19
-  llvm-22 meson musl-tools patchelf pax-utils python3-pip python3-venv qemu-user shellcheck unzip xz-utils
+  autoconf automake clang-19 clang-22 clang-format-19 file g++-aarch64-linux-gnu g++-mingw-w64-x86-64-posix
+  gcc-aarch64-linux-gnu gcc-mingw-w64-x86-64-posix gdb libclang-rt-19-dev libtool lld-19 lld-22 llvm-19
+  llvm-22 meson musl-tools patchelf python3-pip python3-venv qemu-user shellcheck wine64 xz-utils
 )
-# For PE, when it comes: gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix wine64.
 
-# make test-real: programs of the world, and what fetches them.
-packages_real=(cargo golang-go libclang-19-dev libsqlite3-dev libzstd-dev rustc)
+# make test-real: programs of the world. cargo, rustc and go come too if there are none.
+packages_real=(libclang-19-dev libsqlite3-dev)
 
 # make bench: the linkers that are compared, and a clock.
 packages_bench=(clang-19 hyperfine libclang-19-dev lld-19 lld-22 mold time)
