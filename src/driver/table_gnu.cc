@@ -76,6 +76,8 @@ void set_compress_debug(Parse &p, const Arg &a) {
     p.opt.compress_debug = CompressKind::Zstd;
   else
     return p.bad_value(a, "none, zlib or zstd, with an optional :LEVEL");
+  if (p.opt.compress_debug != CompressKind::None)
+    p.error("--compress-debug-sections=" + a.str() + " is not supported yet");
   if (colon != v.npos) {
     u64 level;
     if (!parse_number(v.substr(colon + 1), 10, &level) || level > 22)
@@ -187,7 +189,7 @@ void image_base(Parse &p, const Arg &a) {
 
 void set_format(Parse &p, const Arg &a) {
   if (a.v[0] == "binary")
-    p.state.binary = true;
+    p.error("option '-b binary' is not supported yet");
   else if (a.v[0] == "default" || a.v[0].starts_with("elf") || a.v[0].starts_with("pe"))
     p.state.binary = false;
   else
@@ -195,10 +197,8 @@ void set_format(Parse &p, const Arg &a) {
 }
 
 void set_oformat(Parse &p, const Arg &a) {
-  if (a.v[0] == "binary")
-    p.opt.oformat = "binary";
-  else if (a.v[0].starts_with("elf64-x86-64") || a.v[0] == "elf64-littleaarch64" || a.v[0] == "elf" ||
-           a.v[0] == "default" || a.v[0].starts_with("pei-") || a.v[0].starts_with("pe-"))
+  if (a.v[0].starts_with("elf64-x86-64") || a.v[0] == "elf64-littleaarch64" || a.v[0] == "elf" ||
+      a.v[0] == "default" || a.v[0].starts_with("pei-") || a.v[0].starts_with("pe-"))
     p.opt.oformat.clear();
   else
     p.error("output format '" + a.str() + "' is not supported yet");
@@ -210,8 +210,10 @@ void set_sort_section(Parse &p, const Arg &a) {
 }
 
 void set_orphan_handling(Parse &p, const Arg &a) {
-  if (a.v[0] == "place" || a.v[0] == "warn" || a.v[0] == "error" || a.v[0] == "discard")
+  if (a.v[0] == "place")
     p.opt.orphan_handling = a.str();
+  else if (a.v[0] == "warn" || a.v[0] == "error" || a.v[0] == "discard")
+    p.error("--orphan-handling=" + a.str() + " is not supported yet");
   else
     p.bad_value(a, "place, warn, error or discard");
 }
@@ -224,7 +226,7 @@ void set_rpath(Parse &p, const Arg &a) {
 
 void rpath_or_symbols(Parse &p, const Arg &a) {
   if (file_exists(a.str()))
-    p.add_input(InputArg::File, a.v[0]).no_add_symbols = true;
+    p.error("-R with a file (--just-symbols) is not supported yet");
   else
     set_rpath(p, a);
 }
@@ -283,7 +285,7 @@ constexpr OptionSpec rows[] = {
        p.in_lib = false;
        p.add_input(InputArg::EndLib, "");
      }},
-    {"just-symbols", Form::Value, G, Done, "FILE", "Take addresses of symbols from FILE, but none of its contents",
+    {"just-symbols", Form::Value, G, NotYet, "FILE", "Take addresses of symbols from FILE, but none of its contents",
      [](Parse &p, const Arg &a) { p.add_input(InputArg::File, a.v[0]).no_add_symbols = true; }},
     {"b format", Form::Value, G, Done, "FORMAT", "Format of the inputs that follow: binary, or default", set_format},
     {"sysroot", Form::Value, G, Done, "DIR", "Root of the target's file system", GOLD_STR(sysroot)},
@@ -291,7 +293,7 @@ constexpr OptionSpec rows[] = {
     {"nostdlib", Form::None, G | PE, Done, nullptr, "Look for libraries only in directories of the command line",
      [](Parse &p, const Arg &) { p.nostdlib = true; }},
     {"nodefaultlibs", Form::None, G, Ignored, nullptr, "an option of compilers: a linker adds no libraries", nullptr},
-    {"remap-inputs", Form::Value, G, Done, "PATTERN=FILE", "Read FILE in place of inputs that match PATTERN", GOLD_ADD(remap_inputs)},
+    {"remap-inputs", Form::Value, G, NotYet, "PATTERN=FILE", "Read FILE in place of inputs that match PATTERN", GOLD_ADD(remap_inputs)},
     {"remap-inputs-file", Form::Value, G, NotYet, "FILE", "Read --remap-inputs patterns from FILE", nullptr},
     {"copy-dt-needed-entries add-needed", Form::None, G, Ignored, nullptr, "a library's own libraries are never linked in its place", nullptr},
     {"no-copy-dt-needed-entries no-add-needed", Form::None, G, Ignored, nullptr, "always in force", nullptr},
@@ -385,9 +387,9 @@ constexpr OptionSpec rows[] = {
     {"no-use-android-relr-tags", Form::None, G, Ignored, nullptr, "always in force", nullptr},
     {"apply-dynamic-relocs", Form::None, G, Done, nullptr, "Write addends into the places of dynamic relocations too", GOLD_SET(apply_dynamic_relocs, true)},
     {"no-apply-dynamic-relocs", Form::None, G, Done, nullptr, "Undo --apply-dynamic-relocs (default)", GOLD_SET(apply_dynamic_relocs, false)},
-    {"q emit-relocs", Form::None, G, Done, nullptr, "Keep relocations in the output", GOLD_SET(emit_relocs, true)},
+    {"q emit-relocs", Form::None, G, NotYet, nullptr, "Keep relocations in the output", GOLD_SET(emit_relocs, true)},
     {"no-emit-relocs", Form::None, G, Done, nullptr, "Undo --emit-relocs", GOLD_SET(emit_relocs, false)},
-    {"spare-dynamic-tags", Form::Value, G, Done, "N", "Leave N empty entries at the end of the dynamic section", GOLD_NUM(spare_dynamic_tags)},
+    {"spare-dynamic-tags", Form::Value, G, NotYet, "N", "Leave N empty entries at the end of the dynamic section", GOLD_NUM(spare_dynamic_tags)},
     {"compress-debug-sections", Form::Value, G, Done, "none|zlib|zstd", "Compress debug information", set_compress_debug},
     {"compress-sections", Form::Value, G, NotYet, "GLOB=KIND", "Compress sections by name", nullptr},
     {"separate-debug-file", Form::Optional, G, NotYet, "FILE", "Write debug information to a file of its own", nullptr},
@@ -400,7 +402,7 @@ constexpr OptionSpec rows[] = {
 
     {"", Form::Heading, G, Done, nullptr, "Symbols", nullptr},
     {"u undefined", Form::Value, G, Done, "SYMBOL", "Treat SYMBOL as needed", GOLD_ADD(undefined)},
-    {"undefined-glob", Form::Value, G, Done, "GLOB", "Treat archives' symbols that match as needed", GOLD_ADD(undefined_glob)},
+    {"undefined-glob", Form::Value, G, NotYet, "GLOB", "Treat archives' symbols that match as needed", GOLD_ADD(undefined_glob)},
     {"require-defined", Form::Value, G, Done, "SYMBOL", "Like -u, and fail if it stays undefined", GOLD_ADD(require_defined)},
     {"wrap", Form::Value, G, Done, "SYMBOL", "Send references to SYMBOL to __wrap_SYMBOL", GOLD_ADD(wrap)},
     {"defsym", Form::Value, G, Done, "SYMBOL=EXPR", "Define a symbol", add_defsym},
@@ -415,7 +417,7 @@ constexpr OptionSpec rows[] = {
     {"version-exports-section", Form::Value, G, Ignored, "SYMBOL", "of no use outside Solaris", nullptr},
     {"undefined-version", Form::None, G, Done, nullptr, "Names of a version script need not be defined (default)", GOLD_SET(undefined_version, true)},
     {"no-undefined-version", Form::None, G, Done, nullptr, "Fail if a name of a version script is not defined", GOLD_SET(undefined_version, false)},
-    {"default-symver", Form::None, G, Done, nullptr, "Give symbols the shared object's name as version", GOLD_SET(default_symver, true)},
+    {"default-symver", Form::None, G, NotYet, nullptr, "Give symbols the shared object's name as version", GOLD_SET(default_symver, true)},
     {"default-imported-symver", Form::None, G, NotYet, nullptr, "Give imported symbols a default version", nullptr},
     {"exclude-libs", Form::Value, G | PE, Done, "LIB,...", "Do not export symbols of these archives, or of ALL",
      [](Parse &p, const Arg &a) {
@@ -427,7 +429,7 @@ constexpr OptionSpec rows[] = {
          rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
        }
      }},
-    {"retain-symbols-file", Form::Value, G, Done, "FILE", "Keep in the symbol table only what FILE lists", GOLD_ADD(retain_symbols_files)},
+    {"retain-symbols-file", Form::Value, G, NotYet, "FILE", "Keep in the symbol table only what FILE lists", GOLD_ADD(retain_symbols_files)},
     {"Bsymbolic", Form::None, G, Done, nullptr, "Bind references inside a shared object to its own definitions", GOLD_SET(bsymbolic, true)},
     {"Bsymbolic-functions", Form::None, G, Done, nullptr, "The same for functions", GOLD_SET(bsymbolic_functions, true)},
     {"Bsymbolic-non-weak", Form::None, G, Done, nullptr, "The same for symbols that are not weak", GOLD_SET(bsymbolic_non_weak, true)},
@@ -450,7 +452,7 @@ constexpr OptionSpec rows[] = {
      set_unresolved},
     {"warn-unresolved-symbols", Form::None, G, Done, nullptr, "Undefined symbols are warnings", GOLD_SET(unresolved, UnresolvedPolicy::Warn)},
     {"error-unresolved-symbols", Form::None, G, Done, nullptr, "Undefined symbols are errors", GOLD_SET(unresolved, UnresolvedPolicy::Error)},
-    {"ignore-unresolved-symbol", Form::Value, G, Done, "SYMBOL", "SYMBOL may be undefined", GOLD_ADD(allowed_undefined)},
+    {"ignore-unresolved-symbol", Form::Value, G, NotYet, "SYMBOL", "SYMBOL may be undefined", GOLD_ADD(allowed_undefined)},
     {"allow-multiple-definition", Form::None, G, Done, nullptr, "Of several definitions take the first", GOLD_SET(allow_multiple_definition, true)},
     {"no-allow-multiple-definition", Form::None, G, Done, nullptr, "Undo --allow-multiple-definition", GOLD_SET(allow_multiple_definition, false)},
     {"disable-multiple-abs-defs", Form::None, G, Ignored, nullptr, "the last definition with -R counts", nullptr},
@@ -469,10 +471,10 @@ constexpr OptionSpec rows[] = {
     {"", Form::Heading, G | LD64, Done, nullptr, "What is left out", nullptr},
     {"gc-sections", Form::None, G, Done, nullptr, "Leave out sections that nothing reaches", GOLD_SET(gc_sections, true)},
     {"no-gc-sections", Form::None, G, Done, nullptr, "Undo --gc-sections (default)", GOLD_SET(gc_sections, false)},
-    {"gc-keep-exported", Form::None, G, Done, nullptr, "Keep what could be exported", GOLD_SET(gc_keep_exported, true)},
+    {"gc-keep-exported", Form::None, G, NotYet, nullptr, "Keep what could be exported", GOLD_SET(gc_keep_exported, true)},
     {"print-gc-sections", Form::None, G, Done, nullptr, "List the sections left out", GOLD_SET(print_gc_sections, true)},
     {"no-print-gc-sections", Form::None, G, Done, nullptr, "Undo --print-gc-sections", GOLD_SET(print_gc_sections, false)},
-    {"why-live why_live", Form::Value, G | LD64, Done, "SYMBOL", "Show what keeps SYMBOL", GOLD_ADD(why_live)},
+    {"why-live why_live", Form::Value, G | LD64, NotYet, "SYMBOL", "Show what keeps SYMBOL", GOLD_ADD(why_live)},
     {"icf", Form::Value, G | LD64, Done, "none|safe|all", "Fold identical code", set_icf},
     {"no-icf", Form::None, G, Done, nullptr, "Undo --icf", GOLD_SET(icf, IcfMode::None)},
     {"print-icf-sections", Form::None, G, Done, nullptr, "List the folded sections", GOLD_SET(print_icf_sections, true)},
@@ -541,9 +543,9 @@ constexpr OptionSpec rows[] = {
     {"Map", Form::Value, G, Done, "FILE", "Write a map of the image to FILE; '-' is standard output", GOLD_STR(map_file)},
     {"M print-map", Form::None, G, Done, nullptr, "Write a map of the image to standard output", GOLD_SET(map_file, "-")},
     {"print-map-discarded no-print-map-discarded map-whole-files no-map-whole-files", Form::None, G, Ignored, nullptr, "details of GNU's map file", nullptr},
-    {"cref", Form::None, G, Done, nullptr, "Add cross references to the map", GOLD_SET(cref, true)},
+    {"cref", Form::None, G, NotYet, nullptr, "Add cross references to the map", GOLD_SET(cref, true)},
     {"t trace", Form::None, G | LD64, Done, nullptr, "Print the inputs' names as they are read", GOLD_SET(trace_files, true)},
-    {"y trace-symbol", Form::Value, G, Done, "SYMBOL", "Print where SYMBOL is defined and used", GOLD_ADD(trace_symbols)},
+    {"y trace-symbol", Form::Value, G, NotYet, "SYMBOL", "Print where SYMBOL is defined and used", GOLD_ADD(trace_symbols)},
     {"dependency-file", Form::Value, G, Done, "FILE", "Write the inputs' names to FILE as a rule of make", GOLD_STR(dependency_file)},
     {"reproduce", Form::Value, G | LD64, Done, "FILE", "Write a tar file with all inputs and the command", GOLD_STR(reproduce)},
     {"repro", Form::None, G, Done, nullptr, "Like --reproduce=OUTPUT.repro.tar",
