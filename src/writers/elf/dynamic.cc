@@ -155,7 +155,7 @@ std::vector<Dyn> DynamicSection::entries(Link &link) const {
     flags |= DF_ORIGIN;
     flags1 |= DF_1_ORIGIN;
   }
-  if (link.is_shared() && opt.bsymbolic) {
+  if (link.is_shared() && opt.bsymbolic && link.dynamic_list.empty()) {
     flags |= DF_SYMBOLIC;
     add(DT_SYMBOLIC, 0);
   }

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# An executable exports what its shared objects refer to, and what it defines in their place.
+. "$SRC/tests/lib/common.sh"
+c lib -fPIC <<'S'
+int from_exe(void);
+int both(void) { return 1; }
+int call_exe(void) { return from_exe(); }
+int call_both(void) { return both(); }
+S
+gcc -B"$GOLD_GO_B" -shared lib.o -o lib.so
+c main <<'S'
+#include <stdio.h>
+int call_exe(void), call_both(void);
+int from_exe(void) { return 17; }
+int both(void) { return 2; }
+int unrelated(void) { return 3; }
+int main(void) { printf("%d %d\n", call_exe(), call_both()); }
+S
+gcc -B"$GOLD_GO_B" main.o lib.so -o app -Wl,-rpath,.
+run "17 2" ./app
+nm -D --defined-only app > syms
+has ' from_exe$' syms
+has ' both$' syms
+lacks unrelated syms
