@@ -25,8 +25,15 @@ void place_members(OutputSection &o) {
   o.size = off;
 }
 
+// What offset and address must agree modulo in the segment that begins with outputs[i].
+u64 congruence(const Link &link, std::size_t i, u64 page) {
+  u64 m = std::max(page, link.outputs[i]->align);
+  for (++i; i < link.outputs.size() && !link.outputs[i]->starts_segment && (link.outputs[i]->flags & kSecAlloc); ++i)
+    m = std::max(m, link.outputs[i]->align);
+  return m;
+}
+
 void walk(Link &link) {
-  const Options &opt = link.opt;
   u64 page = link.target->page_size(link);
   u64 headers = link.target->header_size(link);
   u64 dot = link.image_base + headers, off = headers;
@@ -36,9 +43,13 @@ void walk(Link &link) {
       tls_align = std::max(tls_align, o->align);
   bool in_tls = false;
   u64 tls_dot = 0;
-  for (OutputSection *o : link.outputs) {
+  u64 modulo = page;
+  for (std::size_t i = 0; i < link.outputs.size(); ++i) {
+    OutputSection *o = link.outputs[i];
     bool zero = o->flags & kSecZeroFill;
-    if (!(o->flags & kSecAlloc)) {
+    if (i == 0 || o->starts_segment)
+      modulo = congruence(link, i, page);
+    if (!(o->flags & kSecAlloc) || link.is_relocatable()) {
       off = align_up(off, o->align);
       o->addr = 0;
       o->offset = off;
@@ -51,11 +62,6 @@ void walk(Link &link) {
       in_tls = true;
       align = std::max(align, tls_align); // PT_TLS begins aligned
     }
-    for (const SectionStart &st : opt.section_starts)
-      if (st.section == o->name) {
-        o->addr = st.address;
-        o->address_fixed = true;
-      }
     if (o->address_fixed) {
       dot = o->addr;
     } else {
@@ -65,7 +71,7 @@ void walk(Link &link) {
         tls_dot = align_up(std::max(tls_dot, dot), align);
         o->addr = tls_dot;
         if (o->starts_segment)
-          off += (o->addr - off) & (page - 1);
+          off += (o->addr - off) & (modulo - 1);
         o->offset = off;
         o->file_size = 0;
         tls_dot += o->size;
@@ -75,7 +81,7 @@ void walk(Link &link) {
       o->addr = dot;
     }
     if (!zero || o->starts_segment)
-      off += (o->addr - off) & (page - 1); // the loader maps pages: offset and address agree modulo one
+      off += (o->addr - off) & (modulo - 1); // the loader maps pages: offset and address agree modulo one
     o->offset = off;
     o->file_size = zero ? 0 : o->size;
     off += o->file_size;
@@ -108,10 +114,15 @@ void assign_addresses(Link &link) {
   for (int round = 0;; ++round) {
     parallel_for_each(link.outputs, [](OutputSection *o) { place_members(*o); });
     walk(link);
-    if (round == 0)
+    if (round == 0) {
       prepare_thunks(link);
+      if (has_islands(link)) { // they need addresses, too
+        parallel_for_each(link.outputs, [](OutputSection *o) { place_members(*o); });
+        walk(link);
+      }
+    }
     Synthetic *moved = nullptr;
-    if (update_thunks(link) || (round == 0 && has_islands(link)))
+    if (update_thunks(link))
       moved = link.synthetics.back();
     if (link.diag.has_errors())
       return;

@@ -112,6 +112,7 @@ void ElfTarget::finalize(Link &link) {
   if (link.is_relocatable())
     return;
   auto at = [](const ElfSynthetic *s) { return s && s->section.output ? s->section.address() : 0; };
+  addresses_final = true;
   layout.got = at(got);
   layout.got_plt = at(got_plt);
   bool by_plt = elf_arch.info.arch == Arch::X86_64 && got_plt;
@@ -191,6 +192,20 @@ BranchModel ElfTarget::branch_model() const { return elf_arch.branch_model(); }
 void ElfTarget::branches(Link &link, const Section &s, std::vector<Branch> &out) {
   elf_arch.branches(link, layout, object_of(s), s, out);
 }
+// Where a branch to a symbol goes, also while addresses are still being assigned.
+u64 ElfTarget::destination(Link &link, const Symbol &s) {
+  if (s.flags & (kSymImported | kSymIfunc) && s.aux) {
+    const SymbolAux &a = link.aux[s.aux];
+    if (a.plt && plt)
+      return plt->section.address() + layout.plt_header + u64(a.plt - 1) * layout.plt_entry;
+    if (a.pltgot && plt_got)
+      return plt_got->section.address() + u64(a.pltgot - 1) * layout.plt_got_entry;
+  }
+  if (addresses_final || !s.section)
+    return s.value;
+  return (s.section->leader ? s.section->leader : s.section)->address() + s.value;
+}
+
 void ElfTarget::write_thunk(Link &, u8 *buf, u64 place, u64 destination) {
   elf_arch.write_thunk(buf, place, destination);
 }

@@ -43,6 +43,7 @@ public:
 
   BranchModel branch_model() const override;
   void branches(Link &, const Section &, std::vector<Branch> &) override;
+  u64 destination(Link &, const Symbol &) override;
   void write_thunk(Link &, u8 *buf, u64 place, u64 destination) override;
 
   void relocate(Link &, Section &, u8 *buf) override;
@@ -54,6 +55,7 @@ public:
   // -- shared by the files of this directory
 
   const ElfArch &elf_arch;
+  bool addresses_final = false; // Symbol::value is an address, and `layout` is filled
   ElfLayout layout;     // addresses that relocation needs
   u32 features = 0;     // GNU_PROPERTY_*_FEATURE_1_AND of the image
   std::vector<Rela> static_irelative; // of .got, in an image without a dynamic section
