@@ -417,7 +417,7 @@ void write_dependency_file(Link &link) {
   std::fprintf(f, "%s:", escaped(link.opt.output).c_str());
   auto files = mapped_files();
   for (const MappedFile *m : files)
-    std::fprintf(f, " \\\n  %s", escaped(m->path).c_str());
+    std::fprintf(f, " %s", escaped(m->path).c_str());
   std::fprintf(f, "\n");
   for (const MappedFile *m : files)
     std::fprintf(f, "\n%s:\n", escaped(m->path).c_str());

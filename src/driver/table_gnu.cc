@@ -268,6 +268,8 @@ constexpr OptionSpec rows[] = {
          return p.error("--pop-state without --push-state");
        p.state = p.saved_states.back();
        p.saved_states.pop_back();
+       if (!p.state.static_only) // -static between the two was meant for what stood between them
+         p.opt.is_static = false;
      }},
     {"( start-group", Form::None, G, Ignored, nullptr, "archives are always searched until nothing new is found", nullptr},
     {") end-group", Form::None, G, Ignored, nullptr, "archives are always searched until nothing new is found", nullptr},

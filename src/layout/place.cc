@@ -26,16 +26,19 @@ public:
       name = s.name();
     if (table_.count() > 2000)
       table_.reserve(4096);
-    NamedOutput *n = table_.intern(name);
-    if (!n->out) {
-      n->out = new OutputSection;
-      n->out->name = name;
-      n->out->native_type = s.native_type;
-      n->out->flags = static_cast<u16>(s.flags | kSecZeroFill);
-      n->out->entsize = s.entsize;
-      link_.outputs.push_back(n->out);
+    // With -r, members of groups and sections ordered by others stay what they are.
+    bool own = link_.is_relocatable() && s.flags & (kSecInGroup | kSecLinkOrder);
+    OutputSection *none = nullptr;
+    OutputSection *&out = own ? none : table_.intern(name)->out;
+    if (!out) {
+      out = new OutputSection;
+      out->name = name;
+      out->native_type = s.native_type;
+      out->flags = static_cast<u16>(s.flags | kSecZeroFill);
+      out->entsize = s.entsize;
+      link_.outputs.push_back(out);
     }
-    OutputSection &o = *n->out;
+    OutputSection &o = *out;
     if (o.entsize != s.entsize)
       o.entsize = 0;
     o.native_flags |= s.native_flags;
@@ -81,6 +84,11 @@ void place_sections(Link &link) {
     if (std::any_of(o->members.begin(), o->members.end(), [](Section *s) { return s->order != 0; }))
       std::stable_sort(o->members.begin(), o->members.end(),
                        [](Section *a, Section *b) { return a->order < b->order; });
+    for (const SectionStart &st : link.opt.section_starts)
+      if (st.section == o->name) {
+        o->addr = st.address;
+        o->address_fixed = true;
+      }
     o->rank = link.target->rank(link, *o);
   }
   std::stable_sort(link.outputs.begin(), link.outputs.end(),

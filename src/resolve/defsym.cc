@@ -88,7 +88,7 @@ void bind_defsyms(Link &link) {
       continue;
     Symbol *t = link.symbols.find(p.symbol);
     if (!t || t->is_undefined() || t->is_shared()) {
-      link.diag.error("--defsym " + d.name + "=" + d.expr + ": undefined symbol " + p.symbol);
+      link.diag.error("--defsym " + d.name + "=" + d.expr + ": undefined symbol: " + p.symbol);
       continue;
     }
     s->section = t->section;

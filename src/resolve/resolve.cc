@@ -197,6 +197,8 @@ void resolve_symbols(Link &link) {
 }
 
 void allocate_commons(Link &link) {
+  if (link.is_relocatable())
+    return;
   std::atomic<bool> any{false};
   parallel_for_each(link.objects, [&](InputFile *f) {
     for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
@@ -248,9 +250,16 @@ void report_undefined_symbols(Link &link) {
   const Options &opt = link.opt;
   if (link.is_relocatable() || opt.unresolved == UnresolvedPolicy::Ignore)
     return;
-  if (link.is_shared() && !opt.no_undefined && opt.unresolved == UnresolvedPolicy::Default)
-    return;
-  auto missing = [&](const Symbol &s) { return s.klass() == SymClass::Undef && !s.is_imported(); };
+  for (const std::string &name : opt.require_defined)
+    if (Symbol *s = link.symbols.find(name); !s || s->is_undefined()) {
+      std::string text = "--require-defined: undefined symbol: " + name;
+      opt.noinhibit_exec ? link.diag.warn(std::move(text)) : link.diag.error(std::move(text));
+    }
+  // A shared object may leave symbols to other images, but not those that it says are its own.
+  bool others_may = link.is_shared() && !opt.no_undefined && opt.unresolved == UnresolvedPolicy::Default;
+  auto missing = [&](const Symbol &s) {
+    return s.klass() == SymClass::Undef && !s.is_imported() && (!others_may || s.vis() != Visibility::Default);
+  };
   std::atomic<bool> any{false};
   parallel_for_each(link.objects, [&](InputFile *f) {
     for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)

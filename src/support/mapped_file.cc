@@ -24,6 +24,8 @@ std::atomic<Node *> g_files{nullptr};
 char g_temp_path[4096];
 std::atomic<bool> g_have_temp{false};
 
+struct sigaction g_previous;
+
 void write_all(int fd, const char *s, size_t n) {
   while (n) {
     ssize_t k = write(fd, s, n);
@@ -47,8 +49,8 @@ void on_sigbus(int sig, siginfo_t *info, void *) {
       remove_temporary_output();
       _exit(1);
     }
-  signal(sig, SIG_DFL);
-  raise(sig);
+  // No input's: let the handler that was there before see it when the access is tried again.
+  sigaction(sig, &g_previous, nullptr);
 }
 
 bool read_pipe(int fd, ByteView *out) {
@@ -134,7 +136,7 @@ void guard_mapped_files() {
   struct sigaction sa = {};
   sa.sa_sigaction = on_sigbus;
   sa.sa_flags = SA_SIGINFO;
-  sigaction(SIGBUS, &sa, nullptr);
+  sigaction(SIGBUS, &sa, &g_previous);
 }
 
 void set_temporary_output(const std::string &path) {

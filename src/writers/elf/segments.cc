@@ -44,7 +44,7 @@ enum Rank : u64 {
   kInit = 100, kPlt, kPltGot, kText, kOtherText, kFini,
   kTdata = 200, kTbss, kPreinit, kInitArray, kFiniArray, kCtors, kDataRelRo, kDynamic, kGot, kGotPltNow, kBssRelRo,
   kGotPlt = 250, kOtherData, kData, kBss, kLargeText, kLargeReadOnly, kLargeData, kLargeBss,
-  kComment = 400, kOther, kDebug, kSymtab, kSymtabShndx, kStrtab, kShstrtab,
+  kComment = 400, kOther, kDebug, kRelocs, kSymtab, kSymtabShndx, kStrtab, kShstrtab,
 };
 
 } // namespace
@@ -111,8 +111,10 @@ bool ElfTarget::is_relro(const Link &link, const OutputSection &o) const {
 }
 
 u64 ElfTarget::rank(const Link &link, const OutputSection &o) {
-  if (link.is_relocatable() && !(o.name == ".symtab" || o.name == ".strtab" || o.name == ".shstrtab" || o.name == ".symtab_shndx"))
-    return 0;
+  if (link.is_relocatable() && (o.flags & kSecAlloc || o.native_type == SHT_GROUP))
+    return o.native_type == SHT_GROUP ? 0 : 1; // groups stand before their members
+  if (link.is_relocatable() && o.native_type == SHT_RELA)
+    return kRelocs;
   std::string_view n = o.name;
   if (!(o.flags & kSecAlloc)) {
     if (n == ".symtab")
@@ -191,6 +193,8 @@ u32 load_flags(const Link &link, const OutputSection &o) {
 } // namespace
 
 void ElfTarget::make_segments(Link &link) {
+  if (link.is_relocatable())
+    link_relocatable(link);
   link_sections(link);
   // What refers to an input .eh_frame means the start of the output's.
   if (eh_frame)
@@ -231,7 +235,7 @@ void ElfTarget::make_segments(Link &link) {
     bool fresh = !before;
     if (before) {
       bool tbss = before->flags & kSecTls && before->flags & kSecZeroFill;
-      fresh = flags != segments.back().native_flags || (before->relro != o->relro && !opt.omagic) ||
+      fresh = flags != segments.back().native_flags || o->address_fixed || (before->relro != o->relro && !opt.omagic) ||
               (before->flags & kSecZeroFill && !tbss && !(o->flags & kSecZeroFill)) ||
               ((before->native_flags ^ o->native_flags) & SHF_X86_64_LARGE);
     }
