@@ -108,7 +108,7 @@ void *go_rt_prepare(void **gp, size_t stack, const char *name) noexcept {
   leave(m);
   g->stack_class = uint8_t(stack ? stack_class_for(stack) : 0);
   g->creator_pc = __builtin_return_address(0);
-  g->wake = const_cast<char *>(name);
+  g->name = name;
   *gp = g;
   return g->closure;
 }
@@ -123,14 +123,16 @@ void go_spawn(void (*fn)(void *), void *arg) noexcept {
   M *m = enter();
   G *g = g_alloc(m);
   g->stack_class = 0;
+  g->name = nullptr;
   g->creator_pc = __builtin_return_address(0);
   g->fn = run_call;
   *reinterpret_cast<Call *>(g->closure) = {fn, arg};
   go_rt_spawn(m, g);
 }
-void go_spawn_opts(void (*fn)(void *), void *arg, size_t stack, const char *) noexcept {
+void go_spawn_opts(void (*fn)(void *), void *arg, size_t stack, const char *name) noexcept {
   void *g;
-  *static_cast<Call *>(go_rt_prepare(&g, stack, nullptr)) = {fn, arg};
+  *static_cast<Call *>(go_rt_prepare(&g, stack, name)) = {fn, arg};
+  static_cast<G *>(g)->creator_pc = __builtin_return_address(0);
   go_rt_launch(g, run_call);
 }
 

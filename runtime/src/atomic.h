@@ -40,6 +40,8 @@ template <typename T> struct atomic {
     GO_RT_POINT(&v_, 1);
     return __atomic_exchange_n(&v_, x, o);
   }
+  // An increment by the only writer; readers may be anywhere.
+  void bump() { store(load(relaxed) + 1, relaxed); }
   bool cas(T expect, T want, order o = acq_rel) {
     GO_RT_POINT(&v_, 1);
     return __atomic_compare_exchange_n(&v_, &expect, want, false, o,

@@ -71,7 +71,7 @@ void stop_m(M *m) {
     sys::nanosleep(1000000000000);
 }
 
-void handoff_p(P *p) {
+GO_RACY void handoff_p(P *p) {
   if (p->id >= sched.n_procs.load()) {
     p_drain(p);
     if (P *q = sched.all_p[0])
@@ -107,7 +107,7 @@ void inject(M *m, G *list) {
   }
 }
 
-static bool work_anywhere(int64_t t) {
+GO_RACY static bool work_anywhere(int64_t t) {
   if (sched.gq_n.load())
     return true;
   uint32_t n = sched.n_procs.load();
@@ -178,7 +178,7 @@ G *find_runnable(M *m) {
     }
     m->preempt.store(0, relaxed);
     int64_t t = 0;
-    if (p->timers.n) {
+    if (p->timers.first.load(relaxed) != never) {
       t = now();
       timers_run(m, p, t);
     }
@@ -308,7 +308,7 @@ G *find_runnable(M *m) {
 static atomic<uint32_t> dead_seen;
 
 // Nothing runs, no timer, no descriptor: is there anything that could still wake a goroutine?
-void check_dead() {
+GO_RACY void check_dead() {
   if (sched.n_foreign.load() || sched.n_detached.load() || sched.n_helpers.load() ||
       sched.n_poll_wait.load() || sched.exiting.load() || sched.frozen.load())
     return;

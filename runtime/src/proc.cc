@@ -274,7 +274,7 @@ bool p_has_queued(P *p) {
   return p->head.load() != p->tail.load() || p->fresh_tail.load() - p->fresh_head.load() > 0;
 }
 
-bool p_empty(P *p) { return !p_has_queued(p) && !p->runnext && !p->yblock; }
+GO_RACY bool p_empty(P *p) { return !p_has_queued(p) && !p->runnext && !p->yblock; }
 
 // Empties p's private and local queues into the global queue. Caller owns p.
 void p_drain(P *p) {
@@ -336,7 +336,7 @@ G *pick_local(M *m, P *p) {
     return nullptr;
   if (GO_UNLIKELY(p->tick % 61 == 0)) {
     // Due timers run on g0 only: here the caller may hold the lock that its `post` releases.
-    if (m->curg != m->g0 && p->timers.n && p->timers.first.load(relaxed) <= now())
+    if (m->curg != m->g0 && p->timers.first.load(relaxed) != never && p->timers.first.load(relaxed) <= now())
       return nullptr;
     if (sched.gq_n.load(relaxed))
       if (G *g = global_get(p, 1))
@@ -402,7 +402,7 @@ void steal_into(P *p) {
         if (!v->head.cas(h, h + k))
           continue;
         p->tail.store(pt + k, release);
-        p->n_steals.v_++;
+        p->n_steals.bump();
         return;
       }
       int32_t most = (v->fresh_tail.load(relaxed) - v->fresh_head.load(relaxed) + 1) / 2;
@@ -418,7 +418,7 @@ void steal_into(P *p) {
         }
       }
       if (any) {
-        p->n_steals.v_++;
+        p->n_steals.bump();
         return;
       }
     }
@@ -427,12 +427,24 @@ void steal_into(P *p) {
 
 // ---- the switch --------------------------------------------------------------------------------
 
+#if defined(__SANITIZE_ADDRESS__)
+static const void *main_stack_bottom;
+static size_t main_stack_size;
+#endif
+
 static inline void finish_switch(M *m) {
 #if defined(__SANITIZE_ADDRESS__)
   G *me = m->curg;
   const void *bottom;
   size_t size;
   __sanitizer_finish_switch_fiber(me->fiber, &bottom, &size);
+  if (m->prev == m->g0 && !m->g0_size) { // now known: the extent of stacks that we did not make
+    m->g0_bottom = bottom;
+    m->g0_size = size;
+  } else if (m->prev && (m->prev->flags & gf_main) && !main_stack_size) {
+    main_stack_bottom = bottom;
+    main_stack_size = size;
+  }
 #endif
   if (PostFn f = m->post) {
     m->post = nullptr;
@@ -457,7 +469,7 @@ static inline void switch_g(M *m, G *from, G *to, [[maybe_unused]] bool dying = 
     from->fiber = __tsan_get_current_fiber();
   if (!to->fiber)
     to->fiber = __tsan_create_fiber(0);
-  __tsan_switch_to_fiber(to->fiber, 1);
+  __tsan_switch_to_fiber(to->fiber, 0);
 #endif
 #if defined(__SANITIZE_ADDRESS__)
   {
@@ -467,9 +479,10 @@ static inline void switch_g(M *m, G *from, G *to, [[maybe_unused]] bool dying = 
       size = stack_size(to->stack_class);
       bottom = to->stack_hi - size;
     } else if (to->flags & gf_main) {
-      bottom = nullptr;
-      size = 0;
+      bottom = main_stack_bottom;
+      size = main_stack_size;
     }
+    m->prev = from;
     __sanitizer_start_switch_fiber(dying ? nullptr : &from->fiber, bottom, size);
   }
 #endif
@@ -533,7 +546,7 @@ M *park(M *m, WaitReason why, PostFn post, void *arg) {
   m->post = post;
   m->post_arg = arg;
   P *p = m->p;
-  p->n_switches.v_++;
+  p->n_switches.bump();
   G *next = (g->flags & gf_locked) ? nullptr : pick_local(m, p);
   switch_away(m, g, next);
   return getm();
@@ -577,7 +590,7 @@ static M *yield_last(M *m) {
   G *next = pick_local(m, m->p);
   if (!next)
     return m;
-  m->p->n_switches.v_++;
+  m->p->n_switches.bump();
   g->state.store(g_runnable, relaxed);
   m->post = post_global;
   m->post_arg = g;
@@ -593,14 +606,14 @@ M *yield(M *m) {
     return enter();
   }
   P *p = m->p;
-  p->n_switches.v_++;
-  if (p->n_switches.v_ % 1024 == 0 && poll_ready() && sched.n_poll_wait.load(relaxed))
+  p->n_switches.bump();
+  if (p->n_switches.load(relaxed) % 1024 == 0 && poll_ready() && sched.n_poll_wait.load(relaxed))
     inject(m, poll_net(0));
   m = getm();
   G *next = (g->flags & gf_locked) ? nullptr : pick_local(m, p);
   if (!next && !(g->flags & gf_locked) && !m->preempt.load(relaxed) && !sched.exiting.load() &&
       !sched.frozen.load() && p->id < sched.n_procs.load()) {
-    if (p->timers.n && p->timers.first.load(relaxed) <= now() && timers_run(m, p, now()))
+    if (p->timers.first.load(relaxed) != never && p->timers.first.load(relaxed) <= now() && timers_run(m, p, now()))
       next = pick_local(m, p);
     if (!next)
       return m; // nobody else
@@ -740,8 +753,8 @@ static void go_entry(void *arg) {
       g->lockedm = nullptr;
     }
     P *p = m->p;
-    p->n_exited.v_++;
-    p->n_switches.v_++;
+    p->n_exited.bump();
+    p->n_switches.bump();
     g->state.store(g_dead, relaxed);
     if (GO_UNLIKELY(g->eh_caught != nullptr))
       g->eh_caught = nullptr;
@@ -777,7 +790,6 @@ extern "C" GO_HIDDEN void go_rt_spawn(M *m, G *g) {
   g->flags = 0;
   g->lockedm = nullptr;
   g->lock_depth = 0;
-  g->name = nullptr;
   g->state.store(g_fresh, relaxed);
   if (GO_UNLIKELY(!p)) {
     g->id = sched.ids.add(1u, relaxed) + 1;
@@ -790,7 +802,7 @@ extern "C" GO_HIDDEN void go_rt_spawn(M *m, G *g) {
   if (GO_UNLIKELY(p->next_id == p->last_id))
     new_ids(p);
   g->id = p->next_id++;
-  p->n_spawned.v_++;
+  p->n_spawned.bump();
   G *old = p->runnext;
   p->runnext = g;
   if (old && (sched.deterministic || old->state.load(relaxed) != g_fresh || !fresh_put(p, old))) {
@@ -845,7 +857,6 @@ static void thread_init(M *m) {
 
 [[gnu::noinline]] static void schedule_loop(M *m) {
   for (;;) {
-    finish_switch(m);
     m->in_rt.store(1, relaxed);
     G *g = find_runnable(m);
     if (g->state.load(relaxed) == g_fresh && !g->stack_hi)
@@ -855,7 +866,10 @@ static void thread_init(M *m) {
   }
 }
 
-static void g0_main(void *arg) { schedule_loop(static_cast<M *>(arg)); }
+static void g0_main(void *arg) {
+  finish_switch(static_cast<M *>(arg));
+  schedule_loop(static_cast<M *>(arg));
+}
 
 static void *thread_main(void *arg) {
   M *m = static_cast<M *>(arg);

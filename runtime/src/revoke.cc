@@ -18,7 +18,7 @@ static void barrier_all() {
     fence();
 }
 
-bool take_p(M *m, P *p) {
+GO_RACY bool take_p(M *m, P *p) {
   if (!m->own.cas(own_owned, own_revoking))
     return false;
   barrier_all();
@@ -92,7 +92,7 @@ static void post_detached(M *m, void *gp) {
 // ---- stopping the world ------------------------------------------------------------------------
 
 // Makes every other thread stop at its next runtime call. Waits for those inside the runtime.
-bool freeze_world(int64_t max_wait) {
+GO_RACY bool freeze_world(int64_t max_wait) {
   M *me = getm();
   if (sched.frozen.exchange(1))
     return false;
@@ -120,7 +120,7 @@ void thaw_world() {
 }
 
 // main has returned: nobody may run runtime code beside the static destructors.
-void rt_exit_stop() {
+GO_RACY void rt_exit_stop() {
   M *me = getm();
   if (!me || sched.exiting.exchange(1))
     return;
@@ -143,7 +143,7 @@ static int64_t cpu_time(int tid) {
   return ts.sec * 1000000000 + ts.nsec;
 }
 
-static bool retake(P *p, int64_t t) {
+GO_RACY static bool retake(P *p, int64_t t) {
   M *m = p->m;
   if (!m || p->idle) {
     p->mon_strikes = 0;

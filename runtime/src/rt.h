@@ -19,6 +19,8 @@
 
 #define GO_LIKELY(x) __builtin_expect(!!(x), 1)
 #define GO_UNLIKELY(x) __builtin_expect(!!(x), 0)
+// Reads other threads' plain fields on purpose; a stale value only costs time.
+#define GO_RACY [[gnu::no_sanitize("thread")]]
 #define GO_HIDDEN [[gnu::visibility("hidden")]]
 
 namespace gort {
@@ -207,6 +209,7 @@ struct alignas(128) M {
   uint64_t rng;
   bool slept;
   void *g0_fiber;
+  G *prev;                        // sanitizer: who was left last
   const void *g0_bottom;          // sanitizer: extent of the thread's own stack
   size_t g0_size;
 };

@@ -20,6 +20,7 @@ struct Depot {
   SpinLock lock;
   Block *hot, *cold; // cold: pages given back to the kernel
   uint32_t n_hot, low_water;
+  atomic<uint32_t> blocks; // on either list; read without the lock
   char *carve, *carve_end;
 };
 static Depot depots[stack_classes];
@@ -112,7 +113,7 @@ char *stack_get(P *p, int cls) {
   if (p && p->nstack[cls])
     return p->stacks[cls][--p->nstack[cls]];
   Depot &d = depots[cls];
-  if (d.hot || d.cold) {
+  if (d.blocks.load(relaxed)) {
     Locked l(d.lock);
     Block **list = d.hot ? &d.hot : &d.cold;
     if (Block *b = *list) {
@@ -130,6 +131,7 @@ char *stack_get(P *p, int cls) {
       }
       if (b->tail == 0) {
         *list = b->next;
+        d.blocks.sub(1u, relaxed);
         block_put(b);
       }
       return s;
@@ -151,6 +153,7 @@ void stack_put(P *p, int cls, char *top) {
       b = block_get();
       b->next = d.hot;
       d.hot = b;
+      d.blocks.add(1u, relaxed);
     }
     b->item[b->tail++] = top;
     top = p->stacks[cls][--p->nstack[cls]];

@@ -65,19 +65,28 @@ class after_func {
 public:
   template <typename R, typename Q, typename F>
   after_func(const std::chrono::duration<R, Q> &d, F f)
-      : f_(std::make_shared<std::function<void()>>(std::move(f))),
-        t_(go_timer_start(detail::after(d), 0, &fire, new std::shared_ptr(f_))) {}
+      : f_(new std::function<void()>(std::move(f))),
+        t_(go_timer_start(detail::after(d), 0, &fire, f_)) {}
   after_func(const after_func &) = delete;
   after_func &operator=(const after_func &) = delete;
-  ~after_func() { go_timer_free(t_); }
-  bool stop() { return go_timer_stop(t_); }
+  ~after_func() {
+    stop();
+    go_timer_free(t_);
+  }
+  /// True if this kept f from running.
+  bool stop() {
+    if (!go_timer_stop(t_))
+      return false;
+    delete std::exchange(f_, nullptr);
+    return true;
+  }
 
 private:
-  static void fire(void *p) {
-    auto f = *static_cast<std::shared_ptr<std::function<void()>> *>(p);
+  static void fire(void *p) { // whoever stops the timer or runs the function owns it
+    std::unique_ptr<std::function<void()>> f(static_cast<std::function<void()> *>(p));
     detail::run(*f);
   }
-  std::shared_ptr<std::function<void()>> f_;
+  std::function<void()> *f_;
   go_timer *t_;
 };
 
