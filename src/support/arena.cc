@@ -5,10 +5,15 @@
 #include <cstdlib>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace gold {
 
 static constexpr std::size_t kHuge = 2 << 20;
+
+static bool g_record = false;
+static std::vector<std::pair<void *, std::size_t>> g_recorded;
 
 void *zeroed_pages(std::size_t bytes) {
   std::size_t n = align_up(std::max<std::size_t>(bytes, 1), 4096);
@@ -22,11 +27,22 @@ void *zeroed_pages(std::size_t bytes) {
       _exit(1);
     _exit(1);
   }
+  if (g_record) [[unlikely]]
+    g_recorded.emplace_back(p, n);
   if (huge) {
     p = reinterpret_cast<void *>(align_up(reinterpret_cast<u64>(p), kHuge));
     madvise(p, n - kHuge, MADV_HUGEPAGE);
   }
   return p;
+}
+
+void record_pages() { g_record = true; }
+
+void drop_pages() {
+  for (auto [p, n] : g_recorded)
+    munmap(p, n);
+  g_recorded.clear();
+  Arena::mine() = Arena();
 }
 
 Arena &Arena::mine() {

@@ -18,13 +18,18 @@ namespace gold {
 // `bytes` of zeroed memory, aligned to 16 or, from 1 MiB up, to 2 MiB. Never freed.
 void *zeroed_pages(std::size_t bytes);
 
+// For fuzz targets, which do the work of many links in one process: from record_pages() on, what
+// zeroed_pages hands out is remembered; drop_pages() gives it back, and this thread's arena with it.
+void record_pages();
+void drop_pages();
+
 class Arena {
 public:
   // Zeroed memory of this thread's arena. `align` at most 16.
   static void *allocate(std::size_t bytes, std::size_t align = 8) {
     Arena &a = mine();
     u8 *p = reinterpret_cast<u8 *>(align_up(reinterpret_cast<u64>(a.cur_), align));
-    if (p + bytes > a.end_ || !a.cur_)
+    if (bytes > static_cast<std::size_t>(a.end_ - p) || !a.cur_)
       return a.slow(bytes, align);
     a.cur_ = p + bytes;
     return p;
@@ -47,6 +52,7 @@ public:
   }
 
 private:
+  friend void drop_pages();
   static Arena &mine();
   void *slow(std::size_t bytes, std::size_t align);
   u8 *cur_ = nullptr, *end_ = nullptr;

@@ -78,7 +78,8 @@ struct ObjectBuilder {
   std::string build() {
     u32 symtab = symtab_index();
     for (auto &p : parts)
-      if (p.header.sh_type == SHT_RELA || p.header.sh_type == SHT_GROUP)
+      if (p.header.sh_type == SHT_RELA || p.header.sh_type == SHT_GROUP ||
+          p.header.sh_type == SHT_LLVM_ADDRSIG)
         p.header.sh_link = symtab;
     std::string syms;
     for (auto &s : symbols)
