@@ -29,7 +29,7 @@ void say(std::string_view text) {
 }
 
 // Both handlers only call what is safe in a signal handler.
-void on_crash(int sig) {
+[[maybe_unused]] void on_crash(int sig) {
   say("gold-go: error: internal error: ");
   say(sig == SIGSEGV   ? "segmentation fault"
       : sig == SIGBUS  ? "bus error"
