@@ -101,6 +101,7 @@ def main():
             else:
                 row += ["", "", "", ""]
             f.write("| " + " | ".join(row) + " |\n")
+        f.write(open(__file__.replace("run.py", "notes.md")).read())
 
 
 main()
