@@ -53,6 +53,10 @@ void ElfTarget::write_headers(Link &link, u8 *buf) {
   e.e_ident[EI_VERSION] = EV_CURRENT;
   // IFUNCs and unique symbols are GNU extensions; static images say so, as their loader must know.
   e.e_ident[EI_OSABI] = !link.is_dynamic && plt && !plt->irelative.empty() ? ELFOSABI_GNU : ELFOSABI_NONE;
+  if (link.is_relocatable())
+    for (InputFile *f : link.objects)
+      if (f != link.internal && f->bytes.size() > EI_OSABI && f->bytes.data()[EI_OSABI] == ELFOSABI_GNU)
+        e.e_ident[EI_OSABI] = ELFOSABI_GNU;
   e.e_type = link.is_relocatable() ? u16(ET_REL) : link.is_pic() ? u16(ET_DYN) : u16(ET_EXEC);
   e.e_machine = elf_arch.info.machine;
   e.e_version = EV_CURRENT;
@@ -87,7 +91,10 @@ void ElfTarget::write_trailer(Link &link, u8 *buf) {
     sh[0].sh_size = count;
   if (u32 names = shstrtab && shstrtab->section.output ? shstrtab->section.output->index : 0; names >= SHN_LORESERVE)
     sh[0].sh_link = names;
+  // An object still belongs to groups and orders.
   u64 known = SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | SHF_INFO_LINK | SHF_X86_64_LARGE | SHF_GNU_RETAIN;
+  if (link.is_relocatable())
+    known |= SHF_GROUP | SHF_LINK_ORDER | SHF_EXCLUDE;
   for (const OutputSection *o : link.outputs) {
     u64 flags = o->native_flags & known;
     if (o->entsize && std::all_of(o->members.begin(), o->members.end(),

@@ -115,7 +115,7 @@ void ElfTarget::make_notes(Link &link) {
     auto *s = link.synthesize<BytesSection>(*this, ".note.package", SHT_NOTE, SHF_ALLOC, 4);
     s->set(note("FDO", NT_FDO_PACKAGING_METADATA, opt.package_metadata + '\0'));
   }
-  if (u32 size = build_id_size(opt)) {
+  if (u32 size = link.is_relocatable() ? 0 : build_id_size(opt)) {
     build_id = link.synthesize<BytesSection>(*this, ".note.gnu.build-id", SHT_NOTE, SHF_ALLOC, 4);
     std::string id(size, '\0');
     if (opt.build_id == BuildIdKind::Hex)

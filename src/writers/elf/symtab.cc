@@ -24,6 +24,10 @@ bool keep_local(const Link &link, const Symbol &s) {
     return false;
   if (link.opt.discard == DiscardMode::None)
     return true;
+  // An addend counts from the symbol to find the piece of a mergeable section: with -r the section's
+  // own symbol can't stand for another.
+  if (link.is_relocatable() && s.section && s.section->native_flags & SHF_MERGE)
+    return true;
   if (link.opt.discard == DiscardMode::All)
     return false;
   if (s.name().starts_with(".L"))
@@ -92,7 +96,14 @@ void SymtabSection::plan(Link &link) {
     each_symbol(link, g, Which::Globals, add(g.globals, g.strings));
     g.strings += g.local_strings;
   });
+  number();
+  if (target_.strtab->section.size > ~u32(0))
+    link.diag.error("the names of all symbols take more than 4 GiB; use --strip-all or --discard-all");
+}
+
+void SymtabSection::number() {
   u64 strings = 1, globals = 0;
+  locals = 1 + section_symbols;
   for (SymtabGroup &g : groups) {
     g.local_begin = locals;
     locals += g.locals;
@@ -105,8 +116,16 @@ void SymtabSection::plan(Link &link) {
   }
   section.size = (locals + globals) * sizeof(Sym);
   target_.strtab->section.size = strings;
-  if (strings > ~u32(0))
-    link.diag.error("the names of all symbols take more than 4 GiB; use --strip-all or --discard-all");
+}
+
+void SymtabSection::each_index(const Link &link, const std::function<void(const Symbol &, u64)> &fn) const {
+  parallel_for(groups.size(), 1, [&](std::size_t i) {
+    const SymtabGroup &g = groups[i];
+    u64 at = g.local_begin;
+    each_symbol(link, g, Which::Locals, [&](const Symbol &s) { fn(s, at++); });
+    at = g.global_begin;
+    each_symbol(link, g, Which::Globals, [&](const Symbol &s) { fn(s, at++); });
+  });
 }
 
 // Part 0 is the null symbol; then the groups' locals; then their globals.
@@ -127,8 +146,17 @@ void SymtabSection::write(Link &link, u8 *buf) {
 }
 
 void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
+  auto shndx = [&](u64 index, u32 value) {
+    if (target_.symtab_shndx)
+      target_.symtab_shndx->values[index] = value;
+  };
   if (i == 0) {
     std::memset(buf, 0, sizeof(Sym));
+    for (u32 k = 1; k <= section_symbols; ++k) {
+      bool fits = k < SHN_LORESERVE;
+      reinterpret_cast<Sym *>(buf)[k] = Sym{0, STT_SECTION, 0, fits ? u16(k) : u16(SHN_XINDEX), 0, 0};
+      shndx(k, fits ? 0 : k);
+    }
     return;
   }
   u32 n = u32(groups.size());
@@ -136,8 +164,10 @@ void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
   const SymtabGroup &g = groups[(i - 1) % n];
   u32 name = u32(g.string_begin + (which == Which::Globals ? g.local_strings : 0));
   Sym *out = reinterpret_cast<Sym *>(buf);
+  u64 index = which == Which::Locals ? g.local_begin : g.global_begin;
   each_symbol(link, g, which, [&](const Symbol &s) {
-    target_.write_symbol(link, s, *out, which == Which::Locals);
+    u32 section = target_.write_symbol(link, s, *out, which == Which::Locals);
+    shndx(index++, out->st_shndx == SHN_XINDEX ? section : 0);
     out->st_name = s.name_size ? name : 0;
     name += s.name_size ? s.name_size + 1 : 0;
     ++out;
@@ -172,7 +202,8 @@ void StrtabSection::write_part(Link &link, u32 i, u8 *buf) {
 }
 
 // A symbol as both .symtab and .dynsym hold it, but for st_name.
-void ElfTarget::write_symbol(Link &link, const Symbol &s, Sym &out, bool local) {
+// Returns the section index, which may be too large for st_shndx.
+u32 ElfTarget::write_symbol(Link &link, const Symbol &s, Sym &out, bool local) {
   Place place = place_of(link, s);
   u8 type = s.type, binding = s.binding;
   u64 size = 0;
@@ -197,6 +228,8 @@ void ElfTarget::write_symbol(Link &link, const Symbol &s, Sym &out, bool local) 
     binding = s.marked(kMarkStrongRef) ? STB_GLOBAL : STB_WEAK;
   else if (s.is_shared() && binding == STB_GNU_UNIQUE)
     binding = STB_GLOBAL;
+  if (place.shndx == kCommon)
+    size = s.aux ? link.aux[s.aux].copy_offset : size;
   if (type == STT_COMMON)
     type = STT_OBJECT;
   if (type == STT_SECTION && !local)
@@ -213,20 +246,21 @@ void ElfTarget::write_symbol(Link &link, const Symbol &s, Sym &out, bool local) 
   static constexpr u8 kVisibility[] = {STV_DEFAULT, STV_PROTECTED, STV_HIDDEN, STV_INTERNAL};
   out.st_other = u8(other | (s.is_shared() ? 0 : kVisibility[vis]));
   out.st_shndx = place.shndx == kAbsolute ? u16(SHN_ABS)
+                 : place.shndx == kCommon ? u16(SHN_COMMON)
                  : place.shndx >= SHN_LORESERVE ? u16(SHN_XINDEX)
                                                 : u16(place.shndx);
   out.st_value = place.value;
   out.st_size = size;
+  return place.shndx;
 }
 
 ShstrtabSection::ShstrtabSection(ElfTarget &t) : StringTable(t, ".shstrtab", SHT_STRTAB, 0, 1) {}
 
 bool ShstrtabSection::update(Link &link) {
+  u64 before = section.size;
   for (OutputSection *o : link.outputs)
     add(o->name);
-  bool changed = section.size != bytes_.size();
-  section.size = bytes_.size();
-  return changed;
+  return section.size != before;
 }
 
 u32 StringTable::add(std::string_view s) {

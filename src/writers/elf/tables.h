@@ -6,6 +6,7 @@
 // (.relr.dyn), which `update` finds.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <span>
 #include <string>
@@ -225,12 +226,26 @@ public:
   explicit SymtabSection(ElfTarget &);
   std::vector<SymtabGroup> groups;
   u64 locals = 1; // the null symbol included
-  bool big = false; // some st_shndx do not fit: .symtab_shndx is written, too
+  u32 section_symbols = 0; // with -r: the first symbols stand for the output sections
   void plan(Link &);
+  void number(); // from the groups' counts to their places
+  // fn(symbol, its index in the table) for all but the section symbols; fn may run on any thread.
+  void each_index(const Link &, const std::function<void(const Symbol &, u64)> &fn) const;
   u32 parts() const override { return u32(groups.size()) * 2 + 1; }
   u64 part_offset(u32 i) const override;
   void write(Link &, u8 *buf) override;
   void write_part(Link &, u32 i, u8 *buf) override;
+};
+
+class SymtabShndxSection final : public ElfSynthetic {
+public:
+  explicit SymtabShndxSection(ElfTarget &t)
+      : ElfSynthetic(t, ".symtab_shndx", SHT_SYMTAB_SHNDX, 0, 4, 4) {
+    late = true; // .symtab fills `values`
+  }
+  std::vector<ul32> values;
+  bool update(Link &) override;
+  void write(Link &, u8 *buf) override;
 };
 
 class StrtabSection final : public ElfSynthetic {

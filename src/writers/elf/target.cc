@@ -58,7 +58,10 @@ void ElfTarget::edges(Link &, const Section &s, EdgeBuffer &buf) {
     elf_arch.edges(object_of(s), s, buf);
 }
 
-void ElfTarget::scan(Link &link, Section &s) { elf_arch.scan(link, layout, object_of(s), s); }
+void ElfTarget::scan(Link &link, Section &s) {
+  if (!link.is_relocatable())
+    elf_arch.scan(link, layout, object_of(s), s);
+}
 
 void ElfTarget::synthesize(Link &link) {
   const Options &opt = link.opt;
@@ -79,7 +82,9 @@ void ElfTarget::synthesize(Link &link) {
         }
       },
       16);
-  if (!link.is_relocatable()) {
+  if (link.is_relocatable()) {
+    make_relocatable(link);
+  } else {
     find_features(link);
     collect_needs(link);
     make_dynamic(link);
@@ -163,6 +168,8 @@ ElfTarget::Place ElfTarget::place_of(Link &link, const Symbol &s) const {
     return {kAbsolute, s.value};
   }
   const Section *sec = s.section;
+  if (!sec && s.flags & kSymCommon)
+    return {kCommon, s.value};
   if (!sec)
     return {kAbsolute, s.value};
   if (sec->leader)

@@ -80,7 +80,7 @@ public:
   EhFrameHdrSection *eh_frame_hdr = nullptr;
   SymtabSection *symtab = nullptr;
   StrtabSection *strtab = nullptr;
-  BytesSection *symtab_shndx = nullptr;
+  SymtabShndxSection *symtab_shndx = nullptr;
   ShstrtabSection *shstrtab = nullptr;
 
   // A symbol whose value only the linker knows; `output`: the section that it counts to.
@@ -96,17 +96,20 @@ public:
     u32 shndx;
     u64 value;
   };
-  static constexpr u32 kAbsolute = ~u32(0); // as shndx
+  static constexpr u32 kAbsolute = ~u32(0), kCommon = kAbsolute - 1; // as shndx
   Place place_of(Link &, const Symbol &) const;
   const OutputSection *find_tls(const Link &) const;
   const OutputSection *output_at(const Link &, u64 address) const;
-  void write_symbol(Link &, const Symbol &, Sym &, bool local);
+  u32 write_symbol(Link &, const Symbol &, Sym &, bool local);
   // True when the address of the symbol is that of its PLT entry.
   bool canonical_plt(const Symbol &) const;
 
   // True when a dynamic linker loads other images and looks symbols up.
   bool has_loader(const Link &) const;
   PltEntry plt_entry(const Link &, u32 index) const;
+  // With -r: indices in the output's symbol table, by file priority and native index.
+  std::vector<std::vector<u32>> symbol_indices;
+  u32 symbol_index(const Symbol &) const;
   bool has_relr(const Link &) const;
   u64 copy_count() const;
   void add_copy_relocs(Link &, Rela *out);
@@ -126,6 +129,8 @@ private:
   void set_linker_symbols(Link &);
   void set_segments(Link &);
   void link_sections(Link &);
+  void make_relocatable(Link &);
+  void link_relocatable(Link &);
   // Symbols that no file with a symbol table owns: made by the linker, by --defsym, undefined roots.
   std::vector<Symbol *> linker_made(Link &) const;
 

@@ -1,0 +1,213 @@
+// -r: the output is an object again (gABI 4.3, "Relocation", "Section Groups").
+//
+// Sections of one name are joined; members of groups and sections ordered by others stay by
+// themselves. Nothing is resolved: relocations are copied with new places, and refer to the output's
+// symbol table. References to section symbols move to the output section's symbol, with the input
+// section's offset added to their addend.
+//
+// A small synthesized section carries the relocations of one input section; all those of one output
+// section come together by their name, in the same order as the sections themselves.
+#include <algorithm>
+
+#include "writers/elf/target.h"
+
+namespace gold::elf {
+
+// New indices of symbols: by file and index in the file's table. 0: not in the output.
+u32 ElfTarget::symbol_index(const Symbol &s) const {
+  if (!s.file || s.file->priority >= symbol_indices.size())
+    return 0;
+  auto &v = symbol_indices[s.file->priority];
+  return s.native < v.size() ? v[s.native] : 0;
+}
+
+namespace {
+
+class RelocsSection final : public ElfSynthetic {
+public:
+  RelocsSection(ElfTarget &t, std::string_view name, Section &of)
+      : ElfSynthetic(t, name, SHT_RELA, SHF_INFO_LINK, 8, sizeof(Rela)), of_(of) {
+    section.size = u64(of.num_relocs) * sizeof(Rela);
+    section.flags = u16(section.flags | (of.flags & (kSecInGroup | kSecLinkOrder)));
+    section.native_flags |= of.native_flags & SHF_GROUP;
+  }
+  Section &of_;
+
+  void write(Link &link, u8 *buf) override {
+    auto &o = static_cast<ElfObject &>(*of_.file);
+    Rela *out = reinterpret_cast<Rela *>(buf);
+    for (const Rela &in : o.relocs(of_)) {
+      Rela r = in;
+      r.r_offset = in.r_offset + of_.offset;
+      if (in.r_sym >= o.symbols.size()) {
+        link.diag.error(o.display_name() + ":(" + std::string(of_.name()) + "): a relocation refers to symbol " +
+                            std::to_string(u32(in.r_sym)) + ", which is not there",
+                        o.priority, in.r_offset);
+        return;
+      }
+      const Symbol *s = o.symbols[in.r_sym];
+      u32 index = s && in.r_sym ? target_.symbol_index(*s) : 0;
+      if (in.r_sym && s && !index) {
+        if (const Section *sec = s->section; sec && sec->output) {
+          // A section symbol, or a local one that is not kept.
+          index = target_.symtab->section_symbols ? sec->output->index : 0;
+          r.r_addend = i64(u64(i64(in.r_addend)) + s->value);
+        } else if (!sec || !sec->is_live()) {
+          // What it refers to was in another copy of a group.
+          r.r_type = target_.elf_arch.info.r_none;
+          r.r_addend = i64(0);
+        }
+      }
+      r.r_sym = index;
+      *out++ = r;
+    }
+  }
+};
+
+// A section group of the output: flags, then the indices of its members.
+class GroupSection final : public ElfSynthetic {
+public:
+  GroupSection(ElfTarget &t, ElfObject &o, u32 index)
+      : ElfSynthetic(t, ".group", SHT_GROUP, 0, 4, 4), file_(o), index_(index) {
+    section.flags |= kSecInGroup; // no two are joined
+    words_ = o.bytes.array<ul32>(o.shdrs[index].sh_offset, o.shdrs[index].sh_size / 4, "section group");
+  }
+  void add(const Section *s) { members_.push_back(s); }
+  void finish() { section.size = (members_.size() + 1) * 4; }
+  bool empty() const { return members_.empty(); }
+  const ElfObject &file() const { return file_; }
+  u32 signature() const { return file_.shdrs[index_].sh_info; }
+  std::span<const ul32> words() const { return words_; }
+
+  void write(Link &, u8 *buf) override {
+    ul32 *w = reinterpret_cast<ul32 *>(buf);
+    *w++ = words_[0];
+    for (const Section *s : members_)
+      *w++ = s->output ? s->output->index : 0;
+  }
+
+private:
+  ElfObject &file_;
+  u32 index_;
+  std::span<const ul32> words_;
+  std::vector<const Section *> members_;
+};
+
+} // namespace
+
+// The high halves of st_shndx, if some do not fit 16 bits.
+void SymtabShndxSection::write(Link &, u8 *buf) { std::memcpy(buf, values.data(), values.size() * 4); }
+
+bool SymtabShndxSection::update(Link &) {
+  u64 n = target_.symtab->section.size / sizeof(Sym);
+  values.resize(n);
+  bool changed = section.size != n * 4;
+  section.size = n * 4;
+  return changed;
+}
+
+// What -r makes instead of tables for a loader.
+void ElfTarget::make_relocatable(Link &link) {
+  find_features(link);
+  u64 sections = 0;
+  bool stack_note = false, exec_stack = false;
+  for (InputFile *f : link.objects) {
+    if (f == link.internal)
+      continue;
+    auto &o = static_cast<ElfObject &>(*f);
+    stack_note |= o.has_gnu_stack_note;
+    exec_stack |= o.needs_executable_stack;
+    std::vector<RelocsSection *> of(o.sections.size());
+    for (Section *s : o.sections)
+      if (s && s->is_live()) {
+        ++sections;
+        if (!s->num_relocs)
+          continue;
+        std::string_view name = Arena::copy(".rela" + std::string(s->name()));
+        of[s->index] = link.synthesize<RelocsSection>(*this, name, *s);
+      }
+    for (u32 i = 1; i < o.shdrs.size(); ++i) {
+      if (o.shdrs[i].sh_type != SHT_GROUP)
+        continue;
+      // Lost groups have lost all their members.
+      auto *g = new GroupSection(*this, o, i);
+      for (u32 m : g->words().subspan(1))
+        if (m < o.sections.size() && o.sections[m] && o.sections[m]->is_live()) {
+          g->add(o.sections[m]);
+          if (of[m])
+            g->add(&of[m]->section);
+        }
+      if (g->empty()) {
+        delete g;
+        continue;
+      }
+      g->finish();
+      g->section.file = link.internal;
+      g->section.live = 1;
+      link.synthetics.push_back(g);
+      ++sections;
+    }
+  }
+  // Tentative definitions stay so, with the largest size.
+  for (InputFile *f : link.objects)
+    for (u32 k = f->first_global; k < f->symbols.size(); ++k)
+      if (Symbol *s = f->symbols[k]; s && s->flags & kSymCommon)
+        if (u64 size = f->common_size(k)) {
+          SymbolAux &aux = link.aux_of(*s);
+          aux.copy_offset = std::max(aux.copy_offset, size);
+        }
+  make_notes(link);
+  if (stack_note) {
+    auto *note = link.synthesize<BytesSection>(*this, ".note.GNU-stack", SHT_PROGBITS,
+                                               exec_stack ? u64(SHF_EXECINSTR) : 0, 1);
+    note->keep_empty = true;
+  }
+  if (sections * 2 >= SHN_LORESERVE - 100) {
+    symtab_shndx = link.synthesize<SymtabShndxSection>(*this);
+    symtab_shndx->keep_empty = true;
+  }
+}
+
+// After output sections have their indices: symbols of sections, indices of symbols, and what
+// section headers refer to.
+void ElfTarget::link_relocatable(Link &link) {
+  symtab->section_symbols = u32(link.outputs.size());
+  symtab->number();
+  symbol_indices.resize(link.files.size());
+  for (InputFile *f : link.objects)
+    symbol_indices[f->priority].resize(f->symbols.size());
+  symtab->each_index(link, [&](const Symbol &s, u64 index) {
+    auto &v = symbol_indices[s.file->priority];
+    if (s.native < v.size())
+      v[s.native] = u32(index);
+  });
+  u32 table = symtab->section.output->index;
+  for (Synthetic *s : link.synthetics) {
+    OutputSection *out = s->section.output;
+    if (!out)
+      continue;
+    if (auto *r = dynamic_cast<RelocsSection *>(s)) {
+      out->link = table;
+      out->info = r->of_.output ? r->of_.output->index : 0;
+    } else if (auto *g = dynamic_cast<GroupSection *>(s)) {
+      out->link = table;
+      u32 sig = g->signature();
+      if (const Symbol *sym = sig < g->file().symbols.size() ? g->file().symbols[sig] : nullptr) {
+        out->info = symbol_index(*sym);
+        if (!out->info && sym->section && sym->section->output)
+          out->info = sym->section->output->index;
+      }
+    }
+  }
+  for (OutputSection *o : link.outputs) {
+    const Section *s = o->members.empty() ? nullptr : o->members[0];
+    if (!s || !(s->flags & kSecLinkOrder) || s->kind == SectionKind::Synthetic)
+      continue;
+    auto &f = static_cast<const ElfObject &>(*s->file);
+    u32 to = f.shdrs[s->index].sh_link;
+    if (to < f.sections.size() && f.sections[to] && f.sections[to]->output)
+      o->link = f.sections[to]->output->index;
+  }
+}
+
+} // namespace gold::elf
