@@ -76,8 +76,6 @@ void set_compress_debug(Parse &p, const Arg &a) {
     p.opt.compress_debug = CompressKind::Zstd;
   else
     return p.bad_value(a, "none, zlib or zstd, with an optional :LEVEL");
-  if (p.opt.compress_debug != CompressKind::None)
-    p.error("--compress-debug-sections=" + a.str() + " is not supported yet");
   if (colon != v.npos) {
     u64 level;
     if (!parse_number(v.substr(colon + 1), 10, &level) || level > 22)

@@ -7,12 +7,12 @@
 //
 // A version script's exact names win over its patterns, patterns over a plain `*`, and of two
 // patterns the later: as in GNU ld.
-#include <algorithm>
-#include <unordered_map>
-
 #include "support/demangle.h"
 #include "support/glob.h"
 #include "writers/elf/target.h"
+
+#include <algorithm>
+#include <unordered_map>
 
 namespace gold::elf {
 
@@ -83,7 +83,8 @@ public:
         s.flags |= kSymImported;
       return;
     }
-    if (s.vis() == Visibility::Hidden || s.vis() == Visibility::Internal || (s.file && s.file->exclude_libs)) {
+    if (s.vis() == Visibility::Hidden || s.vis() == Visibility::Internal ||
+        (s.file && s.file->exclude_libs)) {
       s.flags |= kSymLocal;
       return;
     }
@@ -154,7 +155,8 @@ void ElfTarget::decide_imports_exports(Link &link) {
   }
   // Executables know where their thread-local variables are: relaxation leaves no call of it. A static
   // C library doesn't even define it.
-  if (Symbol *s = link.symbols.find("__tls_get_addr"); s && !link.is_shared() && s->klass() == SymClass::Undef)
+  if (Symbol *s = link.symbols.find("__tls_get_addr");
+      s && !link.is_shared() && s->klass() == SymClass::Undef)
     s->claim.store(make_claim(SymClass::UndefWeak, claim_priority(s->claim), claim_index(s->claim)));
   Decider decider(link, has_loader(link));
   // A definition here that hides one of a shared object must be found by that, too.
@@ -162,7 +164,8 @@ void ElfTarget::decide_imports_exports(Link &link) {
     parallel_for_each(link.shareds, [&](InputFile *f) {
       auto &so = static_cast<ElfShared &>(*f);
       for (u32 k = so.first_global; k < so.symbols.size(); ++k)
-        if (Symbol *s = so.symbols[k]; s && s->file != f && !s->is_shared() && so.esyms[k].st_shndx != SHN_UNDEF)
+        if (Symbol *s = so.symbols[k];
+            s && s->file != f && !s->is_shared() && so.esyms[k].st_shndx != SHN_UNDEF)
           s->mark(kMarkRefShared);
     });
   parallel_for_each(
@@ -194,8 +197,19 @@ void ElfTarget::decide_imports_exports(Link &link) {
 namespace {
 
 enum Meaning : u32 {
-  ImageStart, TextEnd, DataEnd, BssStart, ImageEnd, Dynamic, GotBase, EhFrameHdr, TlsBase,
-  SectionBegin, SectionFinish, RelaIpltStart, RelaIpltEnd,
+  ImageStart,
+  TextEnd,
+  DataEnd,
+  BssStart,
+  ImageEnd,
+  Dynamic,
+  GotBase,
+  EhFrameHdr,
+  TlsBase,
+  SectionBegin,
+  SectionFinish,
+  RelaIpltStart,
+  RelaIpltEnd,
 };
 
 struct Known {
@@ -229,10 +243,13 @@ constexpr Known kKnown[] = {
     {"__rela_iplt_end", RelaIpltEnd},
 };
 
-bool starts_identifier(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool starts_identifier(char c) {
+  return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 bool is_identifier(std::string_view s) {
-  return !s.empty() && starts_identifier(s[0]) &&
-         std::all_of(s.begin(), s.end(), [](char c) { return starts_identifier(c) || (c >= '0' && c <= '9'); });
+  return !s.empty() && starts_identifier(s[0]) && std::all_of(s.begin(), s.end(), [](char c) {
+    return starts_identifier(c) || (c >= '0' && c <= '9');
+  });
 }
 
 // Names of allocated sections that are C identifiers, sorted.
@@ -279,7 +296,8 @@ void ElfTarget::add_linker_symbols(Link &link) {
     bool iplt = k.meaning == RelaIpltStart || k.meaning == RelaIpltEnd;
     if (iplt && link.is_pic())
       continue;
-    bool open = k.meaning == ImageEnd || k.meaning == DataEnd || k.meaning == TextEnd || k.meaning == BssStart;
+    bool open =
+        k.meaning == ImageEnd || k.meaning == DataEnd || k.meaning == TextEnd || k.meaning == BssStart;
     define(k.name, i, open ? Visibility::Default : Visibility::Hidden);
   }
   auto &vis = link.opt.start_stop_visibility;
@@ -368,7 +386,9 @@ void ElfTarget::set_linker_symbols(Link &link) {
       table(dynamic, false);
       break;
     case GotBase:
-      put(got_plt && layout.got_base == layout.got_plt ? got_plt->section.output : got ? got->section.output : nullptr,
+      put(got_plt && layout.got_base == layout.got_plt ? got_plt->section.output
+          : got                                        ? got->section.output
+                                                       : nullptr,
           false);
       s.value = layout.got_base;
       break;

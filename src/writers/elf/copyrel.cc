@@ -5,9 +5,9 @@
 // same address must move together, or two copies of one object would exist (stdin and _IO_stdin,
 // environ and __environ), so every alias is exported, too. What the shared object keeps read-only
 // (or makes so after relocation) goes to .bss.rel.ro.
-#include <algorithm>
-
 #include "writers/elf/target.h"
+
+#include <algorithm>
 
 namespace gold::elf {
 
@@ -49,8 +49,8 @@ void ElfTarget::make_copies(Link &link, std::vector<Symbol *> &wanted) {
       continue;
     const Sym &sym = so->esyms[s->native];
     if (sym.visibility() == STV_PROTECTED) {
-      link.diag.error("cannot copy protected symbol '" + std::string(s->name()) + "' of " + so->display_name() +
-                      " into the executable; recompile with -fPIC");
+      link.diag.error("cannot copy protected symbol '" + std::string(s->name()) + "' of " +
+                      so->display_name() + " into the executable; recompile with -fPIC");
       continue;
     }
     auto names = std::find_if(all.begin(), all.end(), [&](auto &n) { return n.so == so; });

@@ -33,7 +33,9 @@ constexpr u32 kBloomBitsPerSymbol = 12;
 
 } // namespace
 
-u32 sysv_hash(std::string_view s) { return sysv_hash_of(s); }
+u32 sysv_hash(std::string_view s) {
+  return sysv_hash_of(s);
+}
 
 DynsymSection::DynsymSection(ElfTarget &t)
     : ElfSynthetic(t, ".dynsym", SHT_DYNSYM, SHF_ALLOC, 8, sizeof(Sym)) {}
@@ -44,7 +46,8 @@ void DynsymSection::sort(Link &link) {
     return s.flags & kSymCopied || (s.is_exported() && !s.is_shared() && !s.is_undefined()) ||
            target_.canonical_plt(s);
   };
-  auto middle = std::stable_partition(symbols.begin() + 1, symbols.end(), [&](Symbol *s) { return !hashed(*s); });
+  auto middle =
+      std::stable_partition(symbols.begin() + 1, symbols.end(), [&](Symbol *s) { return !hashed(*s); });
   first_hashed = u32(middle - symbols.begin());
   u32 n = u32(symbols.size()) - first_hashed;
   buckets = std::max<u32>(1, n / kSymbolsPerBucket);
@@ -56,8 +59,9 @@ void DynsymSection::sort(Link &link) {
     u32 h = gnu_hash_of(plain_name(*symbols[first_hashed + i]));
     keys[i] = {h % buckets, u32(i), h};
   });
-  parallel_sort(keys.begin(), keys.end(),
-                [](const Key &a, const Key &b) { return a.bucket != b.bucket ? a.bucket < b.bucket : a.index < b.index; });
+  parallel_sort(keys.begin(), keys.end(), [](const Key &a, const Key &b) {
+    return a.bucket != b.bucket ? a.bucket < b.bucket : a.index < b.index;
+  });
   std::vector<Symbol *> sorted(n);
   hashes.resize(n);
   for (u32 i = 0; i < n; ++i) {

@@ -7,10 +7,10 @@
 // together and relocated at their new places.
 //
 // .eh_frame_hdr is a sorted table of (function, FDE) for binary search, relative to its own start.
-#include <unordered_map>
-
 #include "support/arena.h"
 #include "writers/elf/target.h"
+
+#include <unordered_map>
 
 namespace gold::elf {
 
@@ -32,7 +32,8 @@ u64 hash_cie(const ElfObject &o, const Cie &c) {
   u64 h = hash_bytes(o.eh_frames[c.section]->data + c.offset, c.size);
   for (const Rela &r : relocs_of(o, c.section, c.rel_begin, c.rel_count)) {
     Symbol *s = symbol_of(o, r); // only used to tell CIEs apart within this link, so any address does
-    h = hash_combine(h, hash_combine(r.r_offset - c.offset, hash_combine(u64(r.r_type), u64(i64(r.r_addend)))));
+    h = hash_combine(h,
+                     hash_combine(r.r_offset - c.offset, hash_combine(u64(r.r_type), u64(i64(r.r_addend)))));
     h = hash_combine(h, s && !s->is_local() ? hash_string(s->name()) : reinterpret_cast<u64>(s));
   }
   return h;
@@ -42,7 +43,8 @@ bool equal_cies(const ElfObject &a, const Cie &x, const ElfObject &b, const Cie 
   if (x.size != y.size || x.rel_count != y.rel_count ||
       std::memcmp(a.eh_frames[x.section]->data + x.offset, b.eh_frames[y.section]->data + y.offset, x.size))
     return false;
-  auto p = relocs_of(a, x.section, x.rel_begin, x.rel_count), q = relocs_of(b, y.section, y.rel_begin, y.rel_count);
+  auto p = relocs_of(a, x.section, x.rel_begin, x.rel_count),
+       q = relocs_of(b, y.section, y.rel_begin, y.rel_count);
   for (std::size_t i = 0; i < p.size(); ++i)
     if (symbol_of(a, p[i]) != symbol_of(b, q[i]) || u32(p[i].r_type) != q[i].r_type ||
         i64(p[i].r_addend) != q[i].r_addend || p[i].r_offset - x.offset != q[i].r_offset - y.offset)
@@ -52,8 +54,7 @@ bool equal_cies(const ElfObject &a, const Cie &x, const ElfObject &b, const Cie 
 
 } // namespace
 
-EhFrameSection::EhFrameSection(ElfTarget &t)
-    : ElfSynthetic(t, ".eh_frame", SHT_PROGBITS, SHF_ALLOC, 8) {}
+EhFrameSection::EhFrameSection(ElfTarget &t) : ElfSynthetic(t, ".eh_frame", SHT_PROGBITS, SHF_ALLOC, 8) {}
 
 // Decides which records are written, and where.
 void EhFrameSection::plan(Link &link) {
@@ -153,8 +154,9 @@ void EhFrameSection::write_part(Link &link, u32 i, u8 *buf) {
     u8 *p = buf + (r.output_offset - offsets[i]);
     const Section &s = *o.eh_frames[r.section];
     std::memcpy(p, s.data + r.offset, r.size);
-    target_.elf_arch.relocate_record(link, target_.layout, o, s, relocs_of(o, r.section, r.rel_begin, r.rel_count),
-                                     r.offset, p, start + r.output_offset);
+    target_.elf_arch.relocate_record(link, target_.layout, o, s,
+                                     relocs_of(o, r.section, r.rel_begin, r.rel_count), r.offset, p,
+                                     start + r.output_offset);
     return p;
   };
   for (const Cie &c : o.cies)

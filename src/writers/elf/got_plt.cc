@@ -11,7 +11,9 @@ namespace gold::elf {
 namespace {
 
 // What a slot pair or slot needs from the dynamic linker.
-bool has_address(const Symbol &s) { return !s.is_imported() && !s.is_absolute() && !s.is_undefined(); }
+bool has_address(const Symbol &s) {
+  return !s.is_imported() && !s.is_absolute() && !s.is_undefined();
+}
 
 Rela make_rela(u64 offset, u32 type, u32 sym, u64 addend) {
   return Rela{offset, type, sym, static_cast<i64>(addend)};
@@ -24,8 +26,7 @@ bool by_irelative(const ElfTarget &t, const Symbol &s) {
 
 } // namespace
 
-GotSection::GotSection(ElfTarget &t)
-    : ElfSynthetic(t, ".got", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 8, 8) {}
+GotSection::GotSection(ElfTarget &t) : ElfSynthetic(t, ".got", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 8, 8) {}
 
 u32 GotSection::add(GotEntry::Kind kind, Symbol *s) {
   u32 slot = slots;

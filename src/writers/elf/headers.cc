@@ -1,8 +1,8 @@
 // The ELF header, the program headers, the section headers (gABI 4.3, "ELF Header", "Program Header",
 // "Section Header Table").
-#include <algorithm>
-
 #include "writers/elf/target.h"
+
+#include <algorithm>
 
 namespace gold::elf {
 
@@ -89,10 +89,12 @@ void ElfTarget::write_trailer(Link &link, u8 *buf) {
   Shdr *sh = reinterpret_cast<Shdr *>(buf);
   if (u64 count = link.outputs.size() + 1; count >= SHN_LORESERVE)
     sh[0].sh_size = count;
-  if (u32 names = shstrtab && shstrtab->section.output ? shstrtab->section.output->index : 0; names >= SHN_LORESERVE)
+  if (u32 names = shstrtab && shstrtab->section.output ? shstrtab->section.output->index : 0;
+      names >= SHN_LORESERVE)
     sh[0].sh_link = names;
   // An object still belongs to groups and orders.
-  u64 known = SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | SHF_INFO_LINK | SHF_X86_64_LARGE | SHF_GNU_RETAIN;
+  u64 known =
+      SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | SHF_INFO_LINK | SHF_X86_64_LARGE | SHF_GNU_RETAIN;
   if (link.is_relocatable())
     known |= SHF_GROUP | SHF_LINK_ORDER | SHF_EXCLUDE;
   for (const OutputSection *o : link.outputs) {
@@ -100,12 +102,23 @@ void ElfTarget::write_trailer(Link &link, u8 *buf) {
     if (o->entsize && std::all_of(o->members.begin(), o->members.end(),
                                   [](const Section *s) { return s->native_flags & SHF_MERGE; }))
       flags |= o->native_flags & (SHF_MERGE | SHF_STRINGS);
+    if (!o->members.empty() && o->members[0]->kind == SectionKind::Synthetic &&
+        o->native_flags & SHF_COMPRESSED)
+      flags |= SHF_COMPRESSED; // by the linker: what comes in compressed is not copied so
     bool mergeable = flags & SHF_MERGE;
     bool table = o->native_type != SHT_PROGBITS && o->native_type != SHT_NOBITS && o->native_type != SHT_NOTE;
     bool own = o->name == ".got" || o->name == ".got.plt";
     u32 type = o->flags & kSecZeroFill && o->size ? u32(SHT_NOBITS) : o->native_type;
-    sh[o->index] = Shdr{shstrtab ? shstrtab->find(o->name) : 0, type, flags, o->addr, o->offset, o->size,
-                        o->link, o->info, o->align, mergeable || table || own ? o->entsize : 0};
+    sh[o->index] = Shdr{shstrtab ? shstrtab->find(o->name) : 0,
+                        type,
+                        flags,
+                        o->addr,
+                        o->offset,
+                        o->size,
+                        o->link,
+                        o->info,
+                        o->align,
+                        mergeable || table || own ? o->entsize : 0};
   }
 }
 

@@ -1,8 +1,8 @@
 // Notes that the linker makes: .note.gnu.build-id, .note.gnu.property (System V ABI Linux Extensions,
 // "Program Property") and .note.package (FDO packaging metadata); and which common features an image has.
-#include <random>
-
 #include "writers/elf/target.h"
+
+#include <random>
 
 namespace gold::elf {
 
@@ -67,7 +67,8 @@ void ElfTarget::find_features(Link &link) {
   features = any ? common : 0;
   if (elf_arch.info.machine == EM_X86_64) {
     features &= GNU_PROPERTY_X86_FEATURE_1_IBT | GNU_PROPERTY_X86_FEATURE_1_SHSTK;
-    features |= (opt.z_ibt ? u32(GNU_PROPERTY_X86_FEATURE_1_IBT) : 0) | (opt.z_shstk ? u32(GNU_PROPERTY_X86_FEATURE_1_SHSTK) : 0);
+    features |= (opt.z_ibt ? u32(GNU_PROPERTY_X86_FEATURE_1_IBT) : 0) |
+                (opt.z_shstk ? u32(GNU_PROPERTY_X86_FEATURE_1_SHSTK) : 0);
   } else {
     features |= (opt.z_force_bti ? u32(GNU_PROPERTY_AARCH64_FEATURE_1_BTI) : 0) |
                 (opt.z_gcs ? u32(GNU_PROPERTY_AARCH64_FEATURE_1_GCS) : 0);

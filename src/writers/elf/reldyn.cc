@@ -35,8 +35,9 @@ void RelaDynSection::finish(Link &link) {
         return u32(a.r_type) < b.r_type;
       return i64(a.r_addend) < b.r_addend;
     });
-    relative = u64(std::partition_point(records, records + count, [&](const Rela &r) { return rank(r) == 0; }) -
-                   records);
+    relative =
+        u64(std::partition_point(records, records + count, [&](const Rela &r) { return rank(r) == 0; }) -
+            records);
   });
 }
 
@@ -49,8 +50,8 @@ bool ElfTarget::has_relr(const Link &link) const {
   if (!link.opt.relr || !link.is_dynamic)
     return false;
   return !layout.relr.empty() || (got && std::any_of(got->entries.begin(), got->entries.end(), [&](auto &e) {
-           return e.kind == GotEntry::Address && got->is_relative(link, *e.symbol);
-         }));
+                                    return e.kind == GotEntry::Address && got->is_relative(link, *e.symbol);
+                                  }));
 }
 
 // Gives each section its slice and the table its size.
@@ -122,8 +123,7 @@ void RelaPltSection::write(Link &link, u8 *buf) {
 // -- .relr.dyn: an even word is an address, the odd ones after it are bitmaps of the 63 words that
 // follow.
 
-RelrSection::RelrSection(ElfTarget &t)
-    : ElfSynthetic(t, ".relr.dyn", SHT_RELR, SHF_ALLOC, 8, 8) {
+RelrSection::RelrSection(ElfTarget &t) : ElfSynthetic(t, ".relr.dyn", SHT_RELR, SHF_ALLOC, 8, 8) {
   keep_empty = true;
 }
 
@@ -161,6 +161,8 @@ bool RelrSection::update(Link &link) {
   return words.size() != before;
 }
 
-void RelrSection::write(Link &, u8 *buf) { std::memcpy(buf, words.data(), words.size() * 8); }
+void RelrSection::write(Link &, u8 *buf) {
+  std::memcpy(buf, words.data(), words.size() * 8);
+}
 
 } // namespace gold::elf

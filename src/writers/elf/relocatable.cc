@@ -7,9 +7,9 @@
 //
 // A small synthesized section carries the relocations of one input section; all those of one output
 // section come together by their name, in the same order as the sections themselves.
-#include <algorithm>
-
 #include "writers/elf/target.h"
+
+#include <algorithm>
 
 namespace gold::elf {
 
@@ -40,8 +40,9 @@ public:
       Rela r = in;
       r.r_offset = in.r_offset + of_.offset;
       if (in.r_sym >= o.symbols.size()) {
-        link.diag.error(o.display_name() + ":(" + std::string(of_.name()) + "): a relocation refers to symbol " +
-                            std::to_string(u32(in.r_sym)) + ", which is not there",
+        link.diag.error(o.display_name() + ":(" + std::string(of_.name()) +
+                            "): a relocation refers to symbol " + std::to_string(u32(in.r_sym)) +
+                            ", which is not there",
                         o.priority, in.r_offset);
         return;
       }
@@ -96,7 +97,9 @@ private:
 } // namespace
 
 // The high halves of st_shndx, if some do not fit 16 bits.
-void SymtabShndxSection::write(Link &, u8 *buf) { std::memcpy(buf, values.data(), values.size() * 4); }
+void SymtabShndxSection::write(Link &, u8 *buf) {
+  std::memcpy(buf, values.data(), values.size() * 4);
+}
 
 bool SymtabShndxSection::update(Link &) {
   u64 n = target_.symtab->section.size / sizeof(Sym);

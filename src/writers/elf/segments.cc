@@ -5,9 +5,9 @@
 // that becomes read-only after relocation (RELRO), data. Each is a PT_LOAD of its own that starts on
 // a new page. The RELRO part is rounded up to a whole page of zeros, so that the loader can protect
 // all of it whatever the size of pages.
-#include <algorithm>
-
 #include "writers/elf/target.h"
+
+#include <algorithm>
 
 namespace gold::elf {
 
@@ -15,21 +15,27 @@ namespace {
 
 // Input name (itself, or with a dot behind it) → output name. Longer prefixes first.
 constexpr std::string_view kMerged[] = {
-    ".text",         ".rodata",      ".data.rel.ro", ".data",       ".bss.rel.ro", ".bss",
-    ".init_array",   ".fini_array",  ".preinit_array", ".ctors",    ".dtors",      ".tdata",
-    ".tbss",         ".gcc_except_table", ".ldata",  ".lrodata",    ".lbss",       ".ltext",
-    ".sdata",        ".sbss",        ".exception_ranges", ".gnu.warning",
+    ".text",        ".rodata",        ".data.rel.ro", ".data",  ".bss.rel.ro", ".bss",  ".init_array",
+    ".fini_array",  ".preinit_array", ".ctors",       ".dtors", ".tdata",      ".tbss", ".gcc_except_table",
+    ".ldata",       ".lrodata",       ".lbss",        ".ltext", ".sdata",      ".sbss", ".exception_ranges",
+    ".gnu.warning",
 };
 struct Linkonce {
   std::string_view prefix, output;
 };
 constexpr Linkonce kLinkonce[] = {
-    {".gnu.linkonce.t.", ".text"},       {".gnu.linkonce.r.", ".rodata"},
-    {".gnu.linkonce.d.rel.ro.", ".data.rel.ro"}, {".gnu.linkonce.d.", ".data"},
-    {".gnu.linkonce.b.", ".bss"},        {".gnu.linkonce.td.", ".tdata"},
-    {".gnu.linkonce.tb.", ".tbss"},      {".gnu.linkonce.s.", ".sdata"},
-    {".gnu.linkonce.sb.", ".sbss"},      {".gnu.linkonce.lr.", ".lrodata"},
-    {".gnu.linkonce.l.", ".ldata"},      {".gnu.linkonce.lb.", ".lbss"},
+    {".gnu.linkonce.t.", ".text"},
+    {".gnu.linkonce.r.", ".rodata"},
+    {".gnu.linkonce.d.rel.ro.", ".data.rel.ro"},
+    {".gnu.linkonce.d.", ".data"},
+    {".gnu.linkonce.b.", ".bss"},
+    {".gnu.linkonce.td.", ".tdata"},
+    {".gnu.linkonce.tb.", ".tbss"},
+    {".gnu.linkonce.s.", ".sdata"},
+    {".gnu.linkonce.sb.", ".sbss"},
+    {".gnu.linkonce.lr.", ".lrodata"},
+    {".gnu.linkonce.l.", ".ldata"},
+    {".gnu.linkonce.lb.", ".lbss"},
 };
 constexpr std::string_view kTextKept[] = {".text.hot",  ".text.unlikely", ".text.startup",
                                           ".text.exit", ".text.unknown",  ".text.split"};
@@ -39,12 +45,53 @@ bool is_or_under(std::string_view name, std::string_view base) {
 }
 
 enum Rank : u64 {
-  kInterp = 10, kProperty, kNote, kHash, kDynsym, kDynstr, kVersym, kVersion, kRela, kRelr, kReadOnly, kEhFrameHdr,
-  kEhFrame, kExceptTable,
-  kInit = 100, kPlt, kPltGot, kText, kOtherText, kFini,
-  kTdata = 200, kTbss, kPreinit, kInitArray, kFiniArray, kCtors, kDataRelRo, kDynamic, kGot, kGotPltNow, kBssRelRo,
-  kGotPlt = 250, kOtherData, kData, kBss, kLargeText, kLargeReadOnly, kLargeData, kLargeBss,
-  kComment = 400, kOther, kDebug, kRelocs, kSymtab, kSymtabShndx, kStrtab, kShstrtab,
+  kInterp = 10,
+  kProperty,
+  kNote,
+  kHash,
+  kDynsym,
+  kDynstr,
+  kVersym,
+  kVersion,
+  kRela,
+  kRelr,
+  kReadOnly,
+  kEhFrameHdr,
+  kEhFrame,
+  kExceptTable,
+  kInit = 100,
+  kPlt,
+  kPltGot,
+  kText,
+  kOtherText,
+  kFini,
+  kTdata = 200,
+  kTbss,
+  kPreinit,
+  kInitArray,
+  kFiniArray,
+  kCtors,
+  kDataRelRo,
+  kDynamic,
+  kGot,
+  kGotPltNow,
+  kBssRelRo,
+  kGotPlt = 250,
+  kOtherData,
+  kData,
+  kBss,
+  kLargeText,
+  kLargeReadOnly,
+  kLargeData,
+  kLargeBss,
+  kComment = 400,
+  kOther,
+  kDebug,
+  kRelocs,
+  kSymtab,
+  kSymtabShndx,
+  kStrtab,
+  kShstrtab,
 };
 
 } // namespace
@@ -89,7 +136,8 @@ std::string_view ElfTarget::output_name(const Link &link, const Section &s) {
 }
 
 bool ElfTarget::is_relro(const Link &link, const OutputSection &o) const {
-  if (!link.opt.z_relro || link.opt.omagic || link.is_relocatable() || !(o.flags & kSecWrite) || !(o.flags & kSecAlloc))
+  if (!link.opt.z_relro || link.opt.omagic || link.is_relocatable() || !(o.flags & kSecWrite) ||
+      !(o.flags & kSecAlloc))
     return false;
   if (o.flags & (kSecTls | kSecRelro))
     return true;
@@ -102,9 +150,9 @@ bool ElfTarget::is_relro(const Link &link, const OutputSection &o) const {
   default:
     break;
   }
-  for (std::string_view n : {".got", ".data.rel.ro", ".bss.rel.ro", ".init_array", ".fini_array",
-                             ".preinit_array", ".ctors", ".dtors", ".jcr", ".eh_frame", ".gcc_except_table",
-                             ".toc", ".openbsd.randomdata"})
+  for (std::string_view n :
+       {".got", ".data.rel.ro", ".bss.rel.ro", ".init_array", ".fini_array", ".preinit_array", ".ctors",
+        ".dtors", ".jcr", ".eh_frame", ".gcc_except_table", ".toc", ".openbsd.randomdata"})
     if (o.name == n)
       return true;
   return o.name == ".got.plt" && link.opt.z_now;
@@ -129,16 +177,23 @@ u64 ElfTarget::rank(const Link &link, const OutputSection &o) {
   }
   bool zero = o.flags & kSecZeroFill;
   if (o.native_flags & SHF_X86_64_LARGE)
-    return o.flags & kSecExec ? kLargeText : !(o.flags & kSecWrite) ? kLargeReadOnly : zero ? kLargeBss : kLargeData;
+    return o.flags & kSecExec       ? kLargeText
+           : !(o.flags & kSecWrite) ? kLargeReadOnly
+           : zero                   ? kLargeBss
+                                    : kLargeData;
   if (o.flags & kSecExec)
-    return n == ".init" ? kInit : n == ".plt" ? kPlt : n == ".plt.got" ? kPltGot
-           : n == ".fini" ? kFini : is_or_under(n, ".text") ? kText : kOtherText;
+    return n == ".init"              ? kInit
+           : n == ".plt"             ? kPlt
+           : n == ".plt.got"         ? kPltGot
+           : n == ".fini"            ? kFini
+           : is_or_under(n, ".text") ? kText
+                                     : kOtherText;
   if (o.flags & kSecWrite) {
     if (o.flags & kSecTls)
       return zero ? kTbss : kTdata;
     if (!is_relro(link, o))
       return zero ? kBss : n == ".got.plt" ? kGotPlt : n == ".data" ? kData : kOtherData;
-    return zero                     ? kBssRelRo
+    return zero                    ? kBssRelRo
            : n == ".preinit_array" ? kPreinit
            : n == ".init_array"    ? kInitArray
            : n == ".fini_array"    ? kFiniArray
@@ -146,7 +201,7 @@ u64 ElfTarget::rank(const Link &link, const OutputSection &o) {
            : n == ".dynamic"       ? kDynamic
            : n == ".got"           ? kGot
            : n == ".got.plt"       ? kGotPltNow
-                                    : kCtors;
+                                   : kCtors;
   }
   switch (o.native_type) {
   case SHT_NOTE:
@@ -170,8 +225,11 @@ u64 ElfTarget::rank(const Link &link, const OutputSection &o) {
   default:
     break;
   }
-  return n == ".interp" ? kInterp : n == ".eh_frame_hdr" ? kEhFrameHdr : n == ".eh_frame" ? kEhFrame
-         : n == ".gcc_except_table" ? kExceptTable : kReadOnly;
+  return n == ".interp"             ? kInterp
+         : n == ".eh_frame_hdr"     ? kEhFrameHdr
+         : n == ".eh_frame"         ? kEhFrame
+         : n == ".gcc_except_table" ? kExceptTable
+                                    : kReadOnly;
 }
 
 namespace {
@@ -235,7 +293,8 @@ void ElfTarget::make_segments(Link &link) {
     bool fresh = !before;
     if (before) {
       bool tbss = before->flags & kSecTls && before->flags & kSecZeroFill;
-      fresh = flags != segments.back().native_flags || o->address_fixed || (before->relro != o->relro && !opt.omagic) ||
+      fresh = flags != segments.back().native_flags || o->address_fixed ||
+              (before->relro != o->relro && !opt.omagic) ||
               (before->flags & kSecZeroFill && !tbss && !(o->flags & kSecZeroFill)) ||
               ((before->native_flags ^ o->native_flags) & SHF_X86_64_LARGE);
     }
@@ -252,8 +311,8 @@ void ElfTarget::make_segments(Link &link) {
   for (std::size_t i = 0; i < alloc.size(); ++i)
     if (alloc[i]->native_type == SHT_NOTE) {
       std::size_t k = i;
-      while (k + 1 < alloc.size() && alloc[k + 1]->native_type == SHT_NOTE && alloc[k + 1]->align == alloc[i]->align &&
-             alloc[k + 1]->flags == alloc[i]->flags)
+      while (k + 1 < alloc.size() && alloc[k + 1]->native_type == SHT_NOTE &&
+             alloc[k + 1]->align == alloc[i]->align && alloc[k + 1]->flags == alloc[i]->flags)
         ++k;
       add(PT_NOTE, PF_R, alloc[i], alloc[k], alloc[i]->align);
       i = k;

@@ -174,9 +174,13 @@ void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
   });
 }
 
-StrtabSection::StrtabSection(ElfTarget &t) : ElfSynthetic(t, ".strtab", SHT_STRTAB, 0, 1) { section.size = 1; }
+StrtabSection::StrtabSection(ElfTarget &t) : ElfSynthetic(t, ".strtab", SHT_STRTAB, 0, 1) {
+  section.size = 1;
+}
 
-u32 StrtabSection::parts() const { return u32(target_.symtab->groups.size()) + 1; }
+u32 StrtabSection::parts() const {
+  return u32(target_.symtab->groups.size()) + 1;
+}
 u64 StrtabSection::part_offset(u32 i) const {
   auto &groups = target_.symtab->groups;
   return i == 0 ? 0 : i <= groups.size() ? groups[i - 1].string_begin : section.size;
@@ -245,8 +249,8 @@ u32 ElfTarget::write_symbol(Link &link, const Symbol &s, Sym &out, bool local) {
   // Visibility as gABI numbers it; the model's is ordered by strength.
   static constexpr u8 kVisibility[] = {STV_DEFAULT, STV_PROTECTED, STV_HIDDEN, STV_INTERNAL};
   out.st_other = u8(other | (s.is_shared() ? 0 : kVisibility[vis]));
-  out.st_shndx = place.shndx == kAbsolute ? u16(SHN_ABS)
-                 : place.shndx == kCommon ? u16(SHN_COMMON)
+  out.st_shndx = place.shndx == kAbsolute       ? u16(SHN_ABS)
+                 : place.shndx == kCommon       ? u16(SHN_COMMON)
                  : place.shndx >= SHN_LORESERVE ? u16(SHN_XINDEX)
                                                 : u16(place.shndx);
   out.st_value = place.value;
@@ -284,6 +288,8 @@ u32 StringTable::find(std::string_view s) const {
   return at != strings_.end() && at->first == s ? at->second : 0;
 }
 
-void StringTable::write(Link &, u8 *buf) { std::memcpy(buf, bytes_.data(), bytes_.size()); }
+void StringTable::write(Link &, u8 *buf) {
+  std::memcpy(buf, bytes_.data(), bytes_.size());
+}
 
 } // namespace gold::elf

@@ -6,15 +6,15 @@
 // (.relr.dyn), which `update` finds.
 #pragma once
 
+#include "formats/elf/object.h"
+#include "model/link.h"
+
 #include <functional>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "formats/elf/object.h"
-#include "model/link.h"
 
 namespace gold::elf {
 
@@ -107,7 +107,7 @@ public:
   Rela *records = nullptr;
   u64 fixed = 0; // of GOT and copies
   u64 count = 0;
-  u64 relative = 0; // of them RELATIVE; known when finished
+  u64 relative = 0;    // of them RELATIVE; known when finished
   void finish(Link &); // sorts; whoever comes first
   void write(Link &, u8 *buf) override;
 
@@ -225,7 +225,7 @@ class SymtabSection final : public ElfSynthetic {
 public:
   explicit SymtabSection(ElfTarget &);
   std::vector<SymtabGroup> groups;
-  u64 locals = 1; // the null symbol included
+  u64 locals = 1;          // the null symbol included
   u32 section_symbols = 0; // with -r: the first symbols stand for the output sections
   void plan(Link &);
   void number(); // from the groups' counts to their places
@@ -239,8 +239,7 @@ public:
 
 class SymtabShndxSection final : public ElfSynthetic {
 public:
-  explicit SymtabShndxSection(ElfTarget &t)
-      : ElfSynthetic(t, ".symtab_shndx", SHT_SYMTAB_SHNDX, 0, 4, 4) {
+  explicit SymtabShndxSection(ElfTarget &t) : ElfSynthetic(t, ".symtab_shndx", SHT_SYMTAB_SHNDX, 0, 4, 4) {
     late = true; // .symtab fills `values`
   }
   std::vector<ul32> values;

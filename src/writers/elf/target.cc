@@ -17,7 +17,9 @@ u16 section_flags(u32 type, u64 flags) {
   return u16(f);
 }
 
-ElfObject &object_of(const Section &s) { return static_cast<ElfObject &>(*s.file); }
+ElfObject &object_of(const Section &s) {
+  return static_cast<ElfObject &>(*s.file);
+}
 
 } // namespace
 
@@ -46,9 +48,10 @@ bool ElfTarget::is_root(const Link &, const Section &s) {
   std::string_view n = s.name();
   if (n.size() < 4 || n[0] != '.')
     return false;
-  for (std::string_view root : {".init", ".fini", ".ctors", ".dtors", ".init_array", ".fini_array",
-                                ".preinit_array", ".jcr"})
-    if (n.starts_with(root) && (n.size() == root.size() || (n[root.size()] == '.' && root != ".init" && root != ".fini")))
+  for (std::string_view root :
+       {".init", ".fini", ".ctors", ".dtors", ".init_array", ".fini_array", ".preinit_array", ".jcr"})
+    if (n.starts_with(root) &&
+        (n.size() == root.size() || (n[root.size()] == '.' && root != ".init" && root != ".fini")))
       return true;
   return false;
 }
@@ -111,11 +114,15 @@ void ElfTarget::synthesize(Link &link) {
 u64 ElfTarget::page_size(const Link &link) {
   return link.opt.z_max_page_size ? link.opt.z_max_page_size : elf_arch.info.max_page_size;
 }
-u64 ElfTarget::default_image_base(const Link &link) { return link.is_relocatable() ? 0 : elf_arch.info.image_base; }
+u64 ElfTarget::default_image_base(const Link &link) {
+  return link.is_relocatable() ? 0 : elf_arch.info.image_base;
+}
 
 void ElfTarget::finalize(Link &link) {
-  if (link.is_relocatable())
+  if (link.is_relocatable()) {
+    compress_debug_sections(link);
     return;
+  }
   auto at = [](const ElfSynthetic *s) { return s && s->section.output ? s->section.address() : 0; };
   addresses_final = true;
   layout.got = at(got);
@@ -134,7 +141,8 @@ void ElfTarget::finalize(Link &link) {
   parallel_for_each(link.shareds, [&](InputFile *f) {
     auto set = [&](Symbol *s) {
       if (s && s->file == f && s->is_shared())
-        s->value = s->flags & kSymCopied && s->section ? s->section->address() + link.aux[s->aux].copy_offset : 0;
+        s->value =
+            s->flags & kSymCopied && s->section ? s->section->address() + link.aux[s->aux].copy_offset : 0;
     };
     for (Symbol *s : f->symbols)
       set(s);
@@ -143,6 +151,7 @@ void ElfTarget::finalize(Link &link) {
   });
   set_linker_symbols(link);
   set_segments(link);
+  compress_debug_sections(link);
 }
 
 bool ElfTarget::canonical_plt(const Symbol &s) const {
@@ -164,7 +173,8 @@ ElfTarget::Place ElfTarget::place_of(Link &link, const Symbol &s) const {
   if (s.flags & kSymLinkerDefined) {
     for (const LinkerSymbol &l : linker_symbols)
       if (l.symbol == &s)
-        return {s.is_tls() ? in(find_tls(link)) : in(l.output), s.is_tls() ? s.value - link.tls_start : s.value};
+        return {s.is_tls() ? in(find_tls(link)) : in(l.output),
+                s.is_tls() ? s.value - link.tls_start : s.value};
     return {kAbsolute, s.value};
   }
   const Section *sec = s.section;
@@ -195,7 +205,9 @@ const OutputSection *ElfTarget::output_at(const Link &link, u64 address) const {
   return nullptr;
 }
 
-BranchModel ElfTarget::branch_model() const { return elf_arch.branch_model(); }
+BranchModel ElfTarget::branch_model() const {
+  return elf_arch.branch_model();
+}
 void ElfTarget::branches(Link &link, const Section &s, std::vector<Branch> &out) {
   elf_arch.branches(link, layout, object_of(s), s, out);
 }
@@ -221,7 +233,8 @@ void ElfTarget::relocate(Link &link, Section &s, u8 *buf) {
   if (link.is_relocatable())
     return;
   if (s.is_alloc())
-    elf_arch.relocate(link, layout, object_of(s), s, buf, rela_dyn ? rela_dyn->records + s.dyn_index : nullptr);
+    elf_arch.relocate(link, layout, object_of(s), s, buf,
+                      rela_dyn ? rela_dyn->records + s.dyn_index : nullptr);
   else
     elf_arch.relocate_nonalloc(link, layout, object_of(s), s, buf);
 }

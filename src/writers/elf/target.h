@@ -5,14 +5,14 @@
 // (tables.h), the symbols that the linker defines, the segments' policy.
 #pragma once
 
-#include <mutex>
-#include <string_view>
-#include <vector>
-
 #include "model/link.h"
 #include "model/target.h"
 #include "writers/elf/arch.h"
 #include "writers/elf/tables.h"
+
+#include <mutex>
+#include <string_view>
+#include <vector>
 
 namespace gold::elf {
 
@@ -55,9 +55,9 @@ public:
   // -- shared by the files of this directory
 
   const ElfArch &elf_arch;
-  bool addresses_final = false; // Symbol::value is an address, and `layout` is filled
-  ElfLayout layout;     // addresses that relocation needs
-  u32 features = 0;     // GNU_PROPERTY_*_FEATURE_1_AND of the image
+  bool addresses_final = false;       // Symbol::value is an address, and `layout` is filled
+  ElfLayout layout;                   // addresses that relocation needs
+  u32 features = 0;                   // GNU_PROPERTY_*_FEATURE_1_AND of the image
   std::vector<Rela> static_irelative; // of .got, in an image without a dynamic section
 
   GotSection *got = nullptr;
@@ -73,7 +73,8 @@ public:
   HashSection *hash = nullptr;
   GnuHashSection *gnu_hash = nullptr;
   VersymSection *versym = nullptr;
-  BytesSection *verneed = nullptr, *verdef = nullptr, *interp = nullptr, *property = nullptr, *build_id = nullptr;
+  BytesSection *verneed = nullptr, *verdef = nullptr, *interp = nullptr, *property = nullptr,
+               *build_id = nullptr;
   u32 verneed_count = 0, verdef_count = 0;
   CopySection *copies = nullptr, *relro_copies = nullptr;
   EhFrameSection *eh_frame = nullptr;
@@ -128,6 +129,7 @@ private:
   void make_relocation_tables(Link &);
   void set_linker_symbols(Link &);
   void set_segments(Link &);
+  void compress_debug_sections(Link &);
   void link_sections(Link &);
   void make_relocatable(Link &);
   void link_relocatable(Link &);

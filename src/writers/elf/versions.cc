@@ -3,9 +3,9 @@
 //
 // Indices 0 and 1 mean local and global; the nodes of the version script follow from 2 in their
 // order, and after them one index for each (shared object, version) pair that is referenced.
-#include <algorithm>
-
 #include "writers/elf/target.h"
+
+#include <algorithm>
 
 namespace gold::elf {
 
@@ -17,11 +17,14 @@ template <class T> void append(std::string &s, const T &t) {
 
 } // namespace
 
-VersymSection::VersymSection(ElfTarget &t) : ElfSynthetic(t, ".gnu.version", SHT_GNU_VERSYM, SHF_ALLOC, 2, 2) {
+VersymSection::VersymSection(ElfTarget &t)
+    : ElfSynthetic(t, ".gnu.version", SHT_GNU_VERSYM, SHF_ALLOC, 2, 2) {
   section.size = target_.dynsym->symbols.size() * 2;
 }
 
-void VersymSection::write(Link &, u8 *buf) { std::memcpy(buf, versions.data(), versions.size() * 2); }
+void VersymSection::write(Link &, u8 *buf) {
+  std::memcpy(buf, versions.data(), versions.size() * 2);
+}
 
 void ElfTarget::make_versions(Link &link) {
   auto &symbols = dynsym->symbols;
@@ -64,7 +67,8 @@ void ElfTarget::make_versions(Link &link) {
     Symbol &s = *symbols[i];
     if (!s.is_shared()) {
       u16 v = s.version ? s.version : u16(VER_NDX_GLOBAL);
-      versions[i] = s.is_undefined() ? u16(VER_NDX_GLOBAL) : u16(v | (s.marked(kMarkVersionHidden) ? VERSYM_HIDDEN : 0));
+      versions[i] = s.is_undefined() ? u16(VER_NDX_GLOBAL)
+                                     : u16(v | (s.marked(kMarkVersionHidden) ? VERSYM_HIDDEN : 0));
       continue;
     }
     auto *so = static_cast<ElfShared *>(s.file);
@@ -113,8 +117,10 @@ void ElfTarget::make_versions(Link &link) {
     verneed->set(std::move(s));
     any = true;
     for (u32 i = 1; i < symbols.size(); ++i)
-      if (auto *so = as_shared(symbols[i]->file); so && symbols[i]->is_shared() && symbols[i]->native < so->versym.size())
-        if (u16 v = so->versym[symbols[i]->native] & u16(~VERSYM_HIDDEN); v < so->verneed_index.size() && so->verneed_index[v])
+      if (auto *so = as_shared(symbols[i]->file);
+          so && symbols[i]->is_shared() && symbols[i]->native < so->versym.size())
+        if (u16 v = so->versym[symbols[i]->native] & u16(~VERSYM_HIDDEN);
+            v < so->verneed_index.size() && so->verneed_index[v])
           versions[i] = so->verneed_index[v];
   }
   if (!any)
