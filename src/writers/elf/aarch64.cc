@@ -66,7 +66,7 @@ void put_imm19(u8 *loc, u64 v) { insert(loc, 0x00ffffe0, bits(v, 20, 2) << 5); }
 // movz or movn, after the sign of the value.
 void put_movw_signed(u8 *loc, i64 v, int shift) {
   insert(loc, 0x60000000, v < 0 ? 0 : 0x40000000);
-  put_imm16(loc, bits(static_cast<u64>(v < 0 ? ~v : v), 63, shift) & 0xffff);
+  put_imm16(loc, bits(static_cast<u64>(v < 0 ? ~v : v), shift + 15, shift));
 }
 
 u32 adrp(u32 reg, u64 to, u64 place) {
