@@ -50,7 +50,6 @@ if(GOLD_GO_WERROR)
 endif()
 
 if(GOLD_GO_SANITIZE)
-  # The runtime is compiled with them too, so they are set for all targets.
   add_compile_options(-fsanitize=${GOLD_GO_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${GOLD_GO_SANITIZE})
   target_compile_definitions(goldgo_settings INTERFACE GOLD_GO_SANITIZED=1)
