@@ -221,6 +221,7 @@ struct Known {
 constexpr Known kKnown[] = {
     {"__ehdr_start", ImageStart},
     {"__executable_start", ImageStart},
+    {"__dso_handle", ImageStart}, // crtbegin.o has it, but not every link has that
     {"_etext", TextEnd},
     {"etext", TextEnd},
     {"__etext", TextEnd},
