@@ -134,7 +134,7 @@ bool RelrSection::update(Link &link) {
   for (const RelrPlaces &r : target_.layout.relr)
     if (r.section->output)
       for (u32 o : r.offsets)
-        places.push_back(r.section->address() + o);
+        places.push_back(r.section->address() + (is_old_array(*r.section) ? r.section->size - 8 - o : o));
   if (GotSection *got = target_.got)
     for (const GotEntry &e : got->entries)
       if (e.kind == GotEntry::Address && got->is_relative(link, *e.symbol))

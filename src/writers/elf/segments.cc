@@ -125,6 +125,8 @@ std::string_view ElfTarget::output_name(const Link &link, const Section &s) {
   default:
     return "";
   }
+  if (is_old_array(s))
+    return name[1] == 'c' ? ".init_array" : ".fini_array";
   for (std::string_view m : kMerged)
     if (m[1] == name[1] && is_or_under(name, m))
       return m;
@@ -243,7 +245,7 @@ u32 load_flags(const Link &link, const OutputSection &o) {
     f |= PF_W;
   if (o.flags & kSecExec)
     f = opt.execute_only && !(f & PF_W) ? u32(PF_X) : f | PF_X;
-  if (f == PF_R && (!opt.rosegment || !opt.z_separate_code))
+  if (f == PF_R && (!opt.rosegment || !opt.z_separate_code || opt.nmagic))
     f |= PF_X;
   return f;
 }
@@ -251,6 +253,9 @@ u32 load_flags(const Link &link, const OutputSection &o) {
 } // namespace
 
 void ElfTarget::make_segments(Link &link) {
+  for (OutputSection *o : link.outputs)
+    if (o->name == ".init_array" || o->name == ".fini_array") // also when .ctors came first
+      o->native_type = o->name[1] == 'i' ? SHT_INIT_ARRAY : SHT_FINI_ARRAY;
   if (link.is_relocatable())
     link_relocatable(link);
   link_sections(link);
@@ -301,7 +306,7 @@ void ElfTarget::make_segments(Link &link) {
     if (fresh) {
       Segment &s = add(PT_LOAD, flags, o, o, page_size(link));
       s.includes_headers = !before;
-      o->starts_segment = before && !opt.omagic && !opt.nmagic;
+      o->starts_segment = before && !opt.omagic && (!opt.nmagic || o->flags & kSecWrite);
     }
     segments.back().last = o;
     before = o;

@@ -66,6 +66,17 @@ void ElfTarget::scan(Link &link, Section &s) {
     elf_arch.scan(link, layout, object_of(s), s);
 }
 
+bool is_old_array(const Section &s) {
+  std::string_view n = s.name();
+  if (!(n.starts_with(".ctors") || n.starts_with(".dtors")) || (n.size() > 6 && n[6] != '.') || s.size % 8)
+    return false;
+  if (!s.file || s.kind == SectionKind::Synthetic)
+    return false;
+  std::string_view path = s.file->path;
+  path = path.substr(path.rfind('/') + 1);
+  return !path.starts_with("crtbegin") && !path.starts_with("crtend");
+}
+
 void ElfTarget::synthesize(Link &link) {
   const Options &opt = link.opt;
   // With --gc-sections nothing has kept the unwind sections themselves; their references still count.
@@ -75,6 +86,13 @@ void ElfTarget::synthesize(Link &link) {
       [&](InputFile *f) {
         if (f == link.internal)
           return;
+        // .ctors.N runs at priority 65535 - N. A gap between words would be called.
+        for (Section *s : f->sections)
+          if (s && s->order && is_old_array(*s)) {
+            s->p2align = std::min<u8>(s->p2align, 3);
+            if (s->order < 65536)
+              s->order = std::max<u32>(65535 - s->order, 1);
+          }
         for (Section *s : static_cast<ElfObject *>(f)->eh_frames) {
           unwind = true;
           if (!s->is_live()) {
@@ -232,11 +250,17 @@ void ElfTarget::write_thunk(Link &, u8 *buf, u64 place, u64 destination) {
 void ElfTarget::relocate(Link &link, Section &s, u8 *buf) {
   if (link.is_relocatable())
     return;
-  if (s.is_alloc())
-    elf_arch.relocate(link, layout, object_of(s), s, buf,
-                      rela_dyn ? rela_dyn->records + s.dyn_index : nullptr);
-  else
+  if (!s.is_alloc()) {
     elf_arch.relocate_nonalloc(link, layout, object_of(s), s, buf);
+    return;
+  }
+  Rela *dyn = rela_dyn ? rela_dyn->records + s.dyn_index : nullptr;
+  elf_arch.relocate(link, layout, object_of(s), s, buf, dyn);
+  if (s.order && s.size > 8 && is_old_array(s)) {
+    std::reverse(reinterpret_cast<ul64 *>(buf), reinterpret_cast<ul64 *>(buf + s.size));
+    for (u32 i = 0; i < s.dyn_relocs; ++i)
+      dyn[i].r_offset = s.address() * 2 + s.size - 8 - dyn[i].r_offset;
+  }
 }
 
 void ElfTarget::fill(const OutputSection &o, u8 *buf, u64 n) {

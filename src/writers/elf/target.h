@@ -158,6 +158,10 @@ inline const ElfShared *as_shared(const InputFile *f) {
 
 u32 sysv_hash(std::string_view); // the hash of .hash and of version names
 
+// .ctors and .dtors, but for the bounds that crtbegin.o and crtend.o put around them: joined with
+// .init_array and .fini_array, whose words run in the opposite order.
+bool is_old_array(const Section &);
+
 // The output section of this name, or null.
 const OutputSection *find_output(const Link &, std::string_view name);
 
