@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <sched.h>
 
 #include <oneapi/tbb/blocked_range.h>
@@ -15,8 +14,8 @@
 namespace gold {
 
 static int g_threads = 1;
-static std::unique_ptr<tbb::global_control> g_control;
-static std::unique_ptr<tbb::task_arena> g_arena;
+// Never freed: oneTBB's own statics are gone before ours would be.
+static tbb::task_arena *g_arena;
 
 // CPU quota of the cgroup (version 2) in whole processors, or 0 when there is none.
 static int cgroup_cpus() {
@@ -49,9 +48,8 @@ int thread_count() { return g_threads; }
 
 static tbb::task_arena &arena() {
   if (!g_arena) {
-    g_control = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
-                                                      static_cast<std::size_t>(g_threads));
-    g_arena = std::make_unique<tbb::task_arena>(g_threads);
+    new tbb::global_control(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(g_threads));
+    g_arena = new tbb::task_arena(g_threads);
   }
   return *g_arena;
 }
