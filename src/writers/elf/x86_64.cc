@@ -337,7 +337,7 @@ void X86_64::apply(Link &link, const ElfLayout &lay, ElfObject &file, const Sect
       } else if (s.section && s.section->kind == SectionKind::Merge) {
         // The addend chooses the piece. In an instruction the addend of a PC-relative field is 4 less
         // than the offset of what it means (assemblers keep symbols there, but not all do).
-        u64 bias = code && type == R_X86_64_PC32 && r.r_addend < 0 ? 4 : 0;
+        u64 bias = code && type == R_X86_64_PC32 ? 4 : 0;
         S = merged_address(*s.section, s.value + A + bias) - bias - A;
       }
     }
