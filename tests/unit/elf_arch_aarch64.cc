@@ -37,7 +37,9 @@ u32 good(u32 insn, u32 type, u64 value, u16 flags = 0, OutputKind kind = OutputK
   CHECK(r.errors == 0);
   return r.word;
 }
-u64 errors(u32 type, u64 value) { return one(0, type, value).errors; }
+u64 errors(u32 type, u64 value) {
+  return one(0, type, value).errors;
+}
 
 // adrp and ldr, each with its relocation.
 std::string pair(u32 first, u32 second, u32 first_type, u32 second_type, u64 value, u16 flags,
@@ -64,8 +66,8 @@ TEST_CASE("AArch64: addresses") {
   CHECK(good(0x39400021, R_AARCH64_LDST8_ABS_LO12_NC, 0x12345) == 0x394d1421);  // ldrb w1, [x1, #0x345]
   CHECK(good(0xf9400021, R_AARCH64_LDST64_ABS_LO12_NC, 0x12348) == 0xf941a421); // ldr x1, [x1, #0x348]
   CHECK(good(0x3dc00021, R_AARCH64_LDST128_ABS_LO12_NC, 0x12340) == 0x3dc0d021);
-  CHECK(one(0xf9400021, R_AARCH64_LDST64_ABS_LO12_NC, 0x12344).errors == 1);    // not aligned
-  CHECK(good(0x58000001, R_AARCH64_LD_PREL_LO19, 0x10008) == 0x58000041);       // ldr x1, .+8
+  CHECK(one(0xf9400021, R_AARCH64_LDST64_ABS_LO12_NC, 0x12344).errors == 1); // not aligned
+  CHECK(good(0x58000001, R_AARCH64_LD_PREL_LO19, 0x10008) == 0x58000041);    // ldr x1, .+8
 }
 
 TEST_CASE("AArch64: branches") {

@@ -173,7 +173,8 @@ TEST_CASE("x86-64: TLS, initial-exec to local-exec") {
   CHECK(one("4c 8b 3d 00 00 00 00", 3, R_X86_64_GOTTPOFF, 0x40000, kSymTls) == "49 c7 c7 00 ff ff ff");
   CHECK(one("48 03 05 00 00 00 00", 3, R_X86_64_GOTTPOFF, 0x40000, kSymTls) == "48 81 c0 00 ff ff ff");
   CHECK(one("4c 03 25 00 00 00 00", 3, R_X86_64_GOTTPOFF, 0x40000, kSymTls) == "49 81 c4 00 ff ff ff");
-  CHECK(one("48 8b 05 00 00 00 00", 3, R_X86_64_GOTTPOFF, 0, kSymTls | kSymImported) == "48 8b 05 09 00 02 00");
+  CHECK(one("48 8b 05 00 00 00 00", 3, R_X86_64_GOTTPOFF, 0, kSymTls | kSymImported) ==
+        "48 8b 05 09 00 02 00");
   CHECK(one("48 8b 05 00 00 00 00", 3, R_X86_64_GOTTPOFF, 0x40000, kSymTls, -4, OutputKind::Shared) ==
         "48 8b 05 09 00 02 00");
 }
@@ -213,7 +214,8 @@ TEST_CASE("x86-64: TLS, general dynamic") {
 }
 
 TEST_CASE("x86-64: TLS, local dynamic") {
-  const char *direct = "48 8d 3d 00 00 00 00 e8 00 00 00 00", *indirect = "48 8d 3d 00 00 00 00 ff 15 00 00 00 00",
+  const char *direct = "48 8d 3d 00 00 00 00 e8 00 00 00 00",
+             *indirect = "48 8d 3d 00 00 00 00 ff 15 00 00 00 00",
              *large = "48 8d 3d 00 00 00 00 48 b8 00 00 00 00 00 00 00 00 48 01 d8 ff d0";
   CHECK(call(direct, 3, R_X86_64_TLSLD, 8, R_X86_64_PLT32) == "66 66 66 64 48 8b 04 25 00 00 00 00");
   CHECK(call(indirect, 3, R_X86_64_TLSLD, 9, R_X86_64_GOTPCRELX) == "66 66 66 66 64 48 8b 04 25 00 00 00 00");
@@ -230,7 +232,8 @@ TEST_CASE("x86-64: TLS descriptors") {
   CHECK(one("48 8d 05 00 00 00 00", 3, lea, 0x40000, kSymTls) == "48 c7 c0 00 ff ff ff");
   CHECK(one("4c 8d 0d 00 00 00 00", 3, lea, 0x40000, kSymTls) == "49 c7 c1 00 ff ff ff");
   CHECK(one("48 8d 05 00 00 00 00", 3, lea, 0, kSymTls | kSymImported) == "48 8b 05 09 00 02 00");
-  CHECK(one("48 8d 05 00 00 00 00", 3, lea, 0x40000, kSymTls, -4, OutputKind::Shared) == "48 8d 05 09 00 02 00");
+  CHECK(one("48 8d 05 00 00 00 00", 3, lea, 0x40000, kSymTls, -4, OutputKind::Shared) ==
+        "48 8d 05 09 00 02 00");
   CHECK(one("d5 48 8d 05 00 00 00 00", 4, R_X86_64_CODE_4_GOTPC32_TLSDESC, 0x40000, kSymTls) ==
         "d5 18 c7 c0 00 ff ff ff");
   CHECK(one("ff 10", 0, R_X86_64_TLSDESC_CALL, 0x40000, kSymTls, 0) == "66 90");

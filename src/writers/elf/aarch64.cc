@@ -47,21 +47,37 @@ constexpr auto kRelocs = [] {
   return t;
 }();
 
-u32 width(u32 type) { return kRelocs.width(type); }
+u32 width(u32 type) {
+  return kRelocs.width(type);
+}
 
 // -- instructions
 
 constexpr u32 kNop = 0xd503201f;
 
-u64 page(u64 v) { return v & ~u64(0xfff); }
-u32 bits(u64 v, int high, int low) { return static_cast<u32>((v >> low) & ((u64(1) << (high - low + 1)) - 1)); }
+u64 page(u64 v) {
+  return v & ~u64(0xfff);
+}
+u32 bits(u64 v, int high, int low) {
+  return static_cast<u32>((v >> low) & ((u64(1) << (high - low + 1)) - 1));
+}
 // Replaces the bits of `mask`.
-void insert(u8 *loc, u32 mask, u32 v) { store<u32>(loc, (load<u32>(loc) & ~mask) | (v & mask)); }
+void insert(u8 *loc, u32 mask, u32 v) {
+  store<u32>(loc, (load<u32>(loc) & ~mask) | (v & mask));
+}
 
-void put_adr(u8 *loc, u64 v) { insert(loc, 0x60ffffe0, bits(v, 1, 0) << 29 | bits(v, 20, 2) << 5); }
-void put_imm12(u8 *loc, u32 v) { insert(loc, 0x003ffc00, v << 10); }
-void put_imm16(u8 *loc, u32 v) { insert(loc, 0x001fffe0, v << 5); }
-void put_imm19(u8 *loc, u64 v) { insert(loc, 0x00ffffe0, bits(v, 20, 2) << 5); }
+void put_adr(u8 *loc, u64 v) {
+  insert(loc, 0x60ffffe0, bits(v, 1, 0) << 29 | bits(v, 20, 2) << 5);
+}
+void put_imm12(u8 *loc, u32 v) {
+  insert(loc, 0x003ffc00, v << 10);
+}
+void put_imm16(u8 *loc, u32 v) {
+  insert(loc, 0x001fffe0, v << 5);
+}
+void put_imm19(u8 *loc, u64 v) {
+  insert(loc, 0x00ffffe0, bits(v, 20, 2) << 5);
+}
 
 // movz or movn, after the sign of the value.
 void put_movw_signed(u8 *loc, i64 v, int shift) {
@@ -73,8 +89,12 @@ u32 adrp(u32 reg, u64 to, u64 place) {
   u64 v = page(to) - page(place);
   return 0x90000000 | reg | bits(v, 13, 12) << 29 | bits(v, 32, 14) << 5;
 }
-u32 add_imm(u32 rd, u32 rn, u32 imm12) { return 0x91000000 | rd | rn << 5 | (imm12 & 0xfff) << 10; }
-u32 ldr_imm(u32 rt, u32 rn, u64 address) { return 0xf9400000 | rt | rn << 5 | bits(address, 11, 3) << 10; }
+u32 add_imm(u32 rd, u32 rn, u32 imm12) {
+  return 0x91000000 | rd | rn << 5 | (imm12 & 0xfff) << 10;
+}
+u32 ldr_imm(u32 rt, u32 rn, u64 address) {
+  return 0xf9400000 | rt | rn << 5 | bits(address, 11, 3) << 10;
+}
 
 // adrp xN, ...; ldr xN, [xN, ...]: the register, or -1 when the two relocations are no such pair.
 int load_pair(const Section &sec, const Rela &r, const Rela *next, u32 second) {
@@ -83,14 +103,16 @@ int load_pair(const Section &sec, const Rela &r, const Rela *next, u32 second) {
     return -1;
   u32 a = load<u32>(sec.data + r.r_offset), b = load<u32>(sec.data + r.r_offset + 4);
   u32 reg = a & 31;
-  if ((a & 0x9f000000) != 0x90000000 || (b & 0xffc00000) != 0xf9400000 || (b & 31) != reg || (b >> 5 & 31) != reg)
+  if ((a & 0x9f000000) != 0x90000000 || (b & 0xffc00000) != 0xf9400000 || (b & 31) != reg ||
+      (b >> 5 & 31) != reg)
     return -1;
   return static_cast<int>(reg);
 }
 
 // adrp + ldr from the GOT can become adrp + add.
 int got_pair(const Link &link, const Section &sec, const Rela &r, const Rela *next, const Symbol &s) {
-  constexpr u16 kept = kSymImported | kSymIfunc | kSymAbsolute | kSymScriptDefined | kSymLinkerDefined | kSymTls;
+  constexpr u16 kept =
+      kSymImported | kSymIfunc | kSymAbsolute | kSymScriptDefined | kSymLinkerDefined | kSymTls;
   if ((s.flags & kept) || !s.section || !link.opt.relax)
     return -1;
   return load_pair(sec, r, next, R_AARCH64_LD64_GOT_LO12_NC);
@@ -103,18 +125,26 @@ int ie_pair(const Link &link, const Section &sec, const Rela &r, const Rela *nex
 }
 
 // A branch to an undefined weak symbol that nothing defines goes to the next instruction.
-bool goes_nowhere(const Symbol &s) { return s.is_undefined() && !s.is_imported(); }
+bool goes_nowhere(const Symbol &s) {
+  return s.is_undefined() && !s.is_imported();
+}
 
 class AArch64 final : public ElfArch {
 public:
   constexpr AArch64() : ElfArch(kInfo) {}
   const char *reloc_name(u32 type) const override { return kRelocs.name(type); }
   // The thread pointer points at a control block of 16 bytes before the TLS image.
-  u64 thread_pointer(u64 tls_start, u64, u64 tls_align) const override { return tls_start - align_up(16, tls_align); }
+  u64 thread_pointer(u64 tls_start, u64, u64 tls_align) const override {
+    return tls_start - align_up(16, tls_align);
+  }
 
   u32 plt_header_size(const Link &, u32) const override { return 32; }
-  u32 plt_entry_size(const Link &link, u32 features) const override { return guarded(link, features) ? 24 : 16; }
-  u32 plt_got_entry_size(const Link &link, u32 features) const override { return guarded(link, features) ? 24 : 16; }
+  u32 plt_entry_size(const Link &link, u32 features) const override {
+    return guarded(link, features) ? 24 : 16;
+  }
+  u32 plt_got_entry_size(const Link &link, u32 features) const override {
+    return guarded(link, features) ? 24 : 16;
+  }
   void write_plt_header(const Link &, const ElfLayout &, u32 features, u8 *buf) const override;
   void write_plt_entry(const Link &, const PltEntry &, u32 features, u8 *buf) const override;
   void write_plt_got_entry(const Link &link, const PltEntry &e, u32 features, u8 *buf) const override {
@@ -139,7 +169,9 @@ public:
     apply(link, lay, file, sec, relocs, input_offset, buf, address, nullptr);
   }
 
-  BranchModel branch_model() const override { return {.reach = 128 << 20, .thunk_size = 12, .thunk_align = 4}; }
+  BranchModel branch_model() const override {
+    return {.reach = 128 << 20, .thunk_size = 12, .thunk_align = 4};
+  }
   void branches(Link &, const ElfLayout &, const ElfObject &, const Section &,
                 std::vector<Branch> &) const override;
   void write_thunk(u8 *buf, u64 place, u64 destination) const override {
@@ -153,8 +185,8 @@ private:
     return features & GNU_PROPERTY_AARCH64_FEATURE_1_BTI || link.opt.z_force_bti;
   }
   static bool guarded(const Link &link, u32 features) { return bti(link, features) || link.opt.z_pac_plt; }
-  void apply(Link &, const ElfLayout &, ElfObject &, const Section &, std::span<const Rela>, u64 base, u8 *buf,
-             u64 address, Rela *dyn) const;
+  void apply(Link &, const ElfLayout &, ElfObject &, const Section &, std::span<const Rela>, u64 base,
+             u8 *buf, u64 address, Rela *dyn) const;
 };
 
 // -- PLT
@@ -337,7 +369,8 @@ void AArch64::scan(Link &link, ElfLayout &lay, ElfObject &file, Section &sec) co
           type == R_AARCH64_TLSLD_LDST128_DTPREL_LO12 || type == R_AARCH64_TLSLD_LDST128_DTPREL_LO12_NC) {
         scan.check_local_tls(r, s);
       } else if ((type >= R_AARCH64_TLSLE_MOVW_TPREL_G2 && type <= R_AARCH64_TLSLE_LDST64_TPREL_LO12_NC) ||
-                 type == R_AARCH64_TLSLE_LDST128_TPREL_LO12 || type == R_AARCH64_TLSLE_LDST128_TPREL_LO12_NC) {
+                 type == R_AARCH64_TLSLE_LDST128_TPREL_LO12 ||
+                 type == R_AARCH64_TLSLE_LDST128_TPREL_LO12_NC) {
         scan.check_local_tls(r, s);
         if (!exec)
           scan.not_pic(r, s);
@@ -397,8 +430,8 @@ void AArch64::apply(Link &link, const ElfLayout &lay, ElfObject &file, const Sec
     };
     auto put_load = [&](u64 v, int scale) { // of a scaled load or store
       if (v & ((u64(1) << scale) - 1)) [[unlikely]]
-        link.diag.error(place_text(file, sec, r.r_offset) + ": relocation " + reloc_name(type) + ": address " +
-                            format("0x%llx", static_cast<unsigned long long>(v)) + " of " +
+        link.diag.error(place_text(file, sec, r.r_offset) + ": relocation " + reloc_name(type) +
+                            ": address " + format("0x%llx", static_cast<unsigned long long>(v)) + " of " +
                             symbol_text(link, file, s) + format(" is not aligned to %d bytes", 1 << scale),
                         file.priority, u64(sec.index) << 32 | u32(r.r_offset));
       put_imm12(loc, bits(v, 11, 0) >> scale);
@@ -670,7 +703,7 @@ void AArch64::apply(Link &link, const ElfLayout &lay, ElfObject &file, const Sec
         store<u32>(loc, kNop);
       break;
 
-    // TLS, offsets from the thread pointer or from the module's block.
+      // TLS, offsets from the thread pointer or from the module's block.
 #define TLS_OFFSET(M, REL, value)                                                                            \
   case R_AARCH64_##M##_MOVW_##REL##_G2:                                                                      \
     check(value, 49);                                                                                        \
@@ -744,7 +777,8 @@ void AArch64::relocate_nonalloc(Link &link, const ElfLayout &lay, ElfObject &fil
       continue;
     u32 bytes = width(type);
     if (r.r_offset > sec.size || bytes > sec.size - r.r_offset || r.r_sym >= file.symbols.size()) {
-      SectionScan(link, const_cast<ElfLayout &>(lay), *this, file, const_cast<Section &>(sec)).valid(r, bytes);
+      SectionScan(link, const_cast<ElfLayout &>(lay), *this, file, const_cast<Section &>(sec))
+          .valid(r, bytes);
       continue;
     }
     const Symbol &s = reloc_symbol(file, r.r_sym);
@@ -790,6 +824,8 @@ const AArch64 kArch;
 
 } // namespace
 
-const ElfArch &aarch64_arch() { return kArch; }
+const ElfArch &aarch64_arch() {
+  return kArch;
+}
 
 } // namespace gold::elf

@@ -14,17 +14,17 @@
 // here: 0. The address of a PLT entry is never stored there; relocation asks for it.
 #pragma once
 
+#include "formats/elf/elf.h"
+#include "formats/elf/object.h"
+#include "model/link.h"
+#include "model/target.h"
+
 #include <atomic>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "formats/elf/elf.h"
-#include "formats/elf/object.h"
-#include "model/link.h"
-#include "model/target.h"
 
 namespace gold::elf {
 
@@ -39,10 +39,10 @@ struct RelrPlaces {
 // thread), the rest by the target once addresses are final.
 struct ElfLayout {
   // -- found by the scan
-  std::atomic<bool> needs_got{false};    // the GOT's address is used: .got must exist
-  std::atomic<bool> needs_tlsld{false};  // a pair of slots for local-dynamic TLS
-  std::atomic<bool> static_tls{false};   // a shared object uses initial-exec TLS: DF_STATIC_TLS
-  std::atomic<bool> textrel{false};      // a dynamic relocation in a read-only section: DF_TEXTREL
+  std::atomic<bool> needs_got{false};   // the GOT's address is used: .got must exist
+  std::atomic<bool> needs_tlsld{false}; // a pair of slots for local-dynamic TLS
+  std::atomic<bool> static_tls{false};  // a shared object uses initial-exec TLS: DF_STATIC_TLS
+  std::atomic<bool> textrel{false};     // a dynamic relocation in a read-only section: DF_TEXTREL
   std::mutex relr_mutex;
   std::vector<RelrPlaces> relr; // in no order: sort by address
   void add_relr(const Section &s, std::span<const u32> offsets) {
@@ -57,7 +57,7 @@ struct ElfLayout {
   u64 plt = 0;      // .plt, its header included
   u64 plt_got = 0;  // .plt.got
   u64 dynamic = 0;
-  u64 tlsld = 0;    // slot pair for local-dynamic TLS
+  u64 tlsld = 0;                                        // slot pair for local-dynamic TLS
   u32 plt_header = 0, plt_entry = 0, plt_got_entry = 0; // sizes in bytes
   // The TLS image (also in Link) and what offsets from the thread pointer count from:
   // S - tp is the offset of the address S.
@@ -91,10 +91,10 @@ struct ArchInfo {
 
 // The code of one PLT entry and all that it needs to know. Addresses are final.
 struct PltEntry {
-  u64 address;    // of the entry
-  u64 slot;       // address of its slot in .got.plt or .got
-  u64 plt;        // address of the PLT's header
-  u32 index;      // of its relocation in .rela.plt
+  u64 address; // of the entry
+  u64 slot;    // address of its slot in .got.plt or .got
+  u64 plt;     // address of the PLT's header
+  u32 index;   // of its relocation in .rela.plt
 };
 
 class ElfArch {
@@ -128,13 +128,15 @@ public:
   virtual void scan(Link &, ElfLayout &, ElfObject &, Section &) const = 0;
   // Applies the relocations of an allocated section to `buf`, which holds its bytes. Dynamic
   // relocations are written to `dyn`: as many as scan counted.
-  virtual void relocate(Link &, const ElfLayout &, ElfObject &, const Section &, u8 *buf, Rela *dyn) const = 0;
+  virtual void relocate(Link &, const ElfLayout &, ElfObject &, const Section &, u8 *buf,
+                        Rela *dyn) const = 0;
   // The same for sections that are not loaded (debug information).
   virtual void relocate_nonalloc(Link &, const ElfLayout &, ElfObject &, const Section &, u8 *buf) const = 0;
   // Applies `relocs` of a record of .eh_frame. `buf` holds the record's bytes, `address` is where
   // it will be, `input_offset` where it is in the input section.
   virtual void relocate_record(Link &, const ElfLayout &, ElfObject &, const Section &,
-                               std::span<const Rela> relocs, u64 input_offset, u8 *buf, u64 address) const = 0;
+                               std::span<const Rela> relocs, u64 input_offset, u8 *buf,
+                               u64 address) const = 0;
 
   virtual BranchModel branch_model() const { return {}; }
   virtual void branches(Link &, const ElfLayout &, const ElfObject &, const Section &,

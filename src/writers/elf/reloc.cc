@@ -93,8 +93,9 @@ void SectionScan::discarded(const Rela &r, Symbol &s) {
       !file.in_section(r.r_sym))
     return;
   u32 shndx = file.shndx(r.r_sym);
-  std::string in = shndx < file.shdrs.size() ? std::string(ByteView(file.shstrtab).cstr(file.shdrs[shndx].sh_name))
-                                             : std::string("?");
+  std::string in = shndx < file.shdrs.size()
+                       ? std::string(ByteView(file.shstrtab).cstr(file.shdrs[shndx].sh_name))
+                       : std::string("?");
   error(r, std::string("relocation ") + arch.reloc_name(r.r_type) + " refers to " +
                (s.name_size ? symbol_text(link, file, s) + " in " : "") + "section `" + in +
                "', which is not part of the link");
@@ -112,8 +113,9 @@ void SectionScan::bind_early(const Rela &r, Symbol &s) {
   } else if (!link.opt.z_copyreloc) {
     error(r, s, "would need a copy relocation, which -z nocopyreloc forbids; recompile with -fPIC");
   } else if (is_protected_import(s)) {
-    error(r, s, "would need a copy relocation, but the symbol is protected in " + s.file->display_name() +
-                    "; recompile with -fPIC");
+    error(r, s,
+          "would need a copy relocation, but the symbol is protected in " + s.file->display_name() +
+              "; recompile with -fPIC");
   } else {
     s.need(kNeedsCopy);
   }
@@ -143,8 +145,8 @@ void SectionScan::word_slow(const Rela &r, Symbol &s) {
   if (!writable) {
     if (link.opt.z_text || kind == Word::Relr || sec.kind == SectionKind::Unwind) {
       error(r, s,
-            "in read-only section `" + std::string(sec.name()) + "' needs a dynamic relocation; recompile with " +
-                (shared ? "-fPIC" : "-fPIE"));
+            "in read-only section `" + std::string(sec.name()) +
+                "' needs a dynamic relocation; recompile with " + (shared ? "-fPIC" : "-fPIE"));
       return;
     }
     lay.textrel.store(true, std::memory_order_relaxed);
@@ -187,12 +189,13 @@ void range_error(Link &link, const ElfArch &arch, const ElfObject &file, const S
                  const Symbol &s, i64 value, int bits, bool is_signed) {
   std::string range = is_signed ? format("[-2^%d, 2^%d)", bits - 1, bits - 1) : format("[0, 2^%d)", bits);
   std::string text = place_text(file, sec, r.r_offset) + ": relocation " + arch.reloc_name(r.r_type) +
-                     " out of range: " + format("%lld", static_cast<long long>(value)) + " is not in " + range +
-                     "; references " + symbol_text(link, file, s);
+                     " out of range: " + format("%lld", static_cast<long long>(value)) + " is not in " +
+                     range + "; references " + symbol_text(link, file, s);
   if (s.file && s.file != &file && s.file != link.internal)
     text += " defined in " + s.file->display_name();
-  text += arch.info.arch == Arch::X86_64 ? "; recompile with -mcmodel=medium or large, or move the sections closer"
-                                         : "; recompile with -fPIC or -mcmodel=large, or move the sections closer";
+  text += arch.info.arch == Arch::X86_64
+              ? "; recompile with -mcmodel=medium or large, or move the sections closer"
+              : "; recompile with -fPIC or -mcmodel=large, or move the sections closer";
   link.diag.error(std::move(text), file.priority, u64(sec.index) << 32 | u32(r.r_offset));
 }
 

@@ -17,11 +17,11 @@
 // hold its address, each gets an IRELATIVE relocation instead.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "support/arena.h"
 #include "writers/elf/arch.h"
+
+#include <string>
+#include <vector>
 
 namespace gold::elf {
 
@@ -104,8 +104,9 @@ public:
   void check_local_tls(const Rela &r, Symbol &s) {
     check_tls(r, s);
     if (s.is_shared()) [[unlikely]]
-      error(r, s, "needs the variable in this image, but it is in " + s.file->display_name() +
-                      "; recompile with another -ftls-model");
+      error(r, s,
+            "needs the variable in this image, but it is in " + s.file->display_name() +
+                "; recompile with another -ftls-model");
   }
   // True when the relocation is within its section and names a symbol of the file.
   bool valid(const Rela &r, u32 bytes) {
@@ -159,9 +160,8 @@ template <u32 N> struct RelocTable {
                                const Symbol &, i64 value, int bits, bool is_signed);
 
 // The dynamic relocation of a word, if it has one; else its value.
-inline u64 relocate_word(Link &link, const ArchInfo &info, const Section &sec,
-                         const Rela &r, const Symbol &s, u64 value, u64 place, bool pic, bool writable,
-                         Rela *&dyn) {
+inline u64 relocate_word(Link &link, const ArchInfo &info, const Section &sec, const Rela &r, const Symbol &s,
+                         u64 value, u64 place, bool pic, bool writable, Rela *&dyn) {
   Word kind = word_kind(s, pic, writable, relr_place(link, sec, r.r_offset));
   if (kind == Word::Static || kind == Word::Relr)
     return value;

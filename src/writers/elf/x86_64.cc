@@ -50,7 +50,9 @@ constexpr RelocTable<R_X86_64_CODE_6_GOTPC32_TLSDESC + 1> kRelocs = [] {
   return t;
 }();
 
-u32 width(u32 type) { return kRelocs.width(type); }
+u32 width(u32 type) {
+  return kRelocs.width(type);
+}
 
 // Addresses in the image fit into 31 bits.
 bool low_image(const Link &link) {
@@ -66,7 +68,9 @@ public:
 
   u32 plt_header_size(const Link &link, u32 features) const override { return ibt(link, features) ? 32 : 16; }
   u32 plt_entry_size(const Link &, u32) const override { return 16; }
-  u32 plt_got_entry_size(const Link &link, u32 features) const override { return ibt(link, features) ? 16 : 8; }
+  u32 plt_got_entry_size(const Link &link, u32 features) const override {
+    return ibt(link, features) ? 16 : 8;
+  }
   void write_plt_header(const Link &, const ElfLayout &, u32 features, u8 *buf) const override;
   void write_plt_entry(const Link &, const PltEntry &, u32 features, u8 *buf) const override;
   void write_plt_got_entry(const Link &, const PltEntry &, u32 features, u8 *buf) const override;
@@ -90,23 +94,23 @@ private:
   static bool ibt(const Link &link, u32 features) {
     return features & GNU_PROPERTY_X86_FEATURE_1_IBT || link.opt.z_ibtplt;
   }
-  void apply(Link &, const ElfLayout &, ElfObject &, const Section &, std::span<const Rela>, u64 base, u8 *buf,
-             u64 address, Rela *dyn) const;
+  void apply(Link &, const ElfLayout &, ElfObject &, const Section &, std::span<const Rela>, u64 base,
+             u8 *buf, u64 address, Rela *dyn) const;
 };
 
 // -- PLT
 
 void X86_64::write_plt_header(const Link &link, const ElfLayout &lay, u32 features, u8 *buf) const {
   static constexpr u8 plain[16] = {
-      0xff, 0x35, 0, 0, 0, 0, // push GOTPLT+8(%rip)
-      0xff, 0x25, 0, 0, 0, 0, // jmp *GOTPLT+16(%rip)
-      0x0f, 0x1f, 0x40, 0x00, // nop
+      0xff, 0x35, 0,    0,    0, 0, // push GOTPLT+8(%rip)
+      0xff, 0x25, 0,    0,    0, 0, // jmp *GOTPLT+16(%rip)
+      0x0f, 0x1f, 0x40, 0x00,       // nop
   };
   static constexpr u8 with_ibt[32] = {
-      0xf3, 0x0f, 0x1e, 0xfa, // endbr64
-      0x41, 0x53,             // push %r11
-      0xff, 0x35, 0, 0, 0, 0, // push GOTPLT+8(%rip)
-      0xff, 0x25, 0, 0, 0, 0, // jmp *GOTPLT+16(%rip)
+      0xf3, 0x0f, 0x1e, 0xfa,          // endbr64
+      0x41, 0x53,                      // push %r11
+      0xff, 0x35, 0,    0,    0,    0, // push GOTPLT+8(%rip)
+      0xff, 0x25, 0,    0,    0,    0, // jmp *GOTPLT+16(%rip)
       0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc,
   };
   u32 at = 0;
@@ -123,13 +127,13 @@ void X86_64::write_plt_header(const Link &link, const ElfLayout &lay, u32 featur
 void X86_64::write_plt_entry(const Link &link, const PltEntry &e, u32 features, u8 *buf) const {
   static constexpr u8 plain[16] = {
       0xff, 0x25, 0, 0, 0, 0, // jmp *slot(%rip)
-      0x68, 0, 0, 0, 0,       // push $index
-      0xe9, 0, 0, 0, 0,       // jmp header
+      0x68, 0,    0, 0, 0,    // push $index
+      0xe9, 0,    0, 0, 0,    // jmp header
   };
   static constexpr u8 with_ibt[16] = {
-      0xf3, 0x0f, 0x1e, 0xfa, // endbr64
-      0x41, 0xbb, 0, 0, 0, 0, // mov $index, %r11d
-      0xff, 0x25, 0, 0, 0, 0, // jmp *slot(%rip)
+      0xf3, 0x0f, 0x1e, 0xfa,       // endbr64
+      0x41, 0xbb, 0,    0,    0, 0, // mov $index, %r11d
+      0xff, 0x25, 0,    0,    0, 0, // jmp *slot(%rip)
   };
   if (ibt(link, features)) {
     std::memcpy(buf, with_ibt, sizeof with_ibt);
@@ -150,7 +154,7 @@ void X86_64::write_plt_got_entry(const Link &link, const PltEntry &e, u32 featur
   };
   static constexpr u8 with_ibt[16] = {
       0xf3, 0x0f, 0x1e, 0xfa,             // endbr64
-      0xff, 0x25, 0, 0, 0, 0,             // jmp *slot(%rip)
+      0xff, 0x25, 0,    0,    0,    0,    // jmp *slot(%rip)
       0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00, // nop
   };
   if (ibt(link, features)) {
@@ -531,7 +535,8 @@ void X86_64::relocate_nonalloc(Link &link, const ElfLayout &lay, ElfObject &file
       continue;
     u32 bytes = width(type);
     if (r.r_offset > sec.size || bytes > sec.size - r.r_offset || r.r_sym >= file.symbols.size()) {
-      SectionScan(link, const_cast<ElfLayout &>(lay), *this, file, const_cast<Section &>(sec)).valid(r, bytes);
+      SectionScan(link, const_cast<ElfLayout &>(lay), *this, file, const_cast<Section &>(sec))
+          .valid(r, bytes);
       continue;
     }
     const Symbol &s = file.symbols[r.r_sym] ? *file.symbols[r.r_sym] : no_symbol;
@@ -594,6 +599,8 @@ const X86_64 kArch;
 
 } // namespace
 
-const ElfArch &x86_64_arch() { return kArch; }
+const ElfArch &x86_64_arch() {
+  return kArch;
+}
 
 } // namespace gold::elf

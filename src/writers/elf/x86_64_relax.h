@@ -11,7 +11,9 @@
 
 namespace gold::elf::x86 {
 
-inline bool rip_relative(u8 modrm) { return (modrm & 0xc7) == 0x05; }
+inline bool rip_relative(u8 modrm) {
+  return (modrm & 0xc7) == 0x05;
+}
 
 // -- GOT loads of symbols that are in the image
 
@@ -23,8 +25,10 @@ enum class GotForm : u8 {
   Imm,  // test, add, cmp ... -> the same with $foo; for images at low fixed addresses
 };
 
-inline GotForm got_form(const Link &link, const Section &sec, const Rela &r, const Symbol &s, bool low_image) {
-  constexpr u16 kept = kSymImported | kSymIfunc | kSymAbsolute | kSymScriptDefined | kSymLinkerDefined | kSymTls;
+inline GotForm got_form(const Link &link, const Section &sec, const Rela &r, const Symbol &s,
+                        bool low_image) {
+  constexpr u16 kept =
+      kSymImported | kSymIfunc | kSymAbsolute | kSymScriptDefined | kSymLinkerDefined | kSymTls;
   if ((s.flags & kept) || !s.section || !link.opt.relax || r.r_addend != -4)
     return GotForm::None;
   if (s.section->native_flags & SHF_X86_64_LARGE)
@@ -46,7 +50,9 @@ inline GotForm got_form(const Link &link, const Section &sec, const Rela &r, con
 }
 
 // REX.R becomes REX.B: the register moves from ModRM.reg to ModRM.rm.
-inline u8 rex_r_to_b(u8 rex) { return static_cast<u8>((rex & ~0x05) | ((rex >> 2) & 1)); }
+inline u8 rex_r_to_b(u8 rex) {
+  return static_cast<u8>((rex & ~0x05) | ((rex >> 2) & 1));
+}
 
 // Makes the immediate form of a test or arithmetic instruction.
 inline void rewrite_imm(u8 *loc, bool has_rex) {
@@ -74,8 +80,9 @@ inline bool calls(u32 type) {
 // `movabs $__tls_get_addr@PLTOFF, %rax; add %rbx, %rax; call *%rax` after the field at `off`.
 inline bool large_call(const Section &sec, u64 off, const Rela &next) {
   const u8 *p = sec.data + off;
-  return next.r_type == R_X86_64_PLTOFF64 && next.r_offset == off + 6 && off + 19 <= sec.size && p[4] == 0x48 &&
-         p[5] == 0xb8 && (p[14] & 0xfb) == 0x48 && p[15] == 0x01 && p[17] == 0xff && p[18] == 0xd0;
+  return next.r_type == R_X86_64_PLTOFF64 && next.r_offset == off + 6 && off + 19 <= sec.size &&
+         p[4] == 0x48 && p[5] == 0xb8 && (p[14] & 0xfb) == 0x48 && p[15] == 0x01 && p[17] == 0xff &&
+         p[18] == 0xd0;
 }
 
 // data16 lea x@tlsgd(%rip), %rdi; data16 data16 rex.w call __tls_get_addr@PLT
@@ -135,12 +142,12 @@ inline bool desc_relaxable(const Section &sec, const Rela &r) {
 inline u32 rewrite_gd_le(u8 *loc, CallForm form) {
   static constexpr u8 small[] = {
       0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0, // mov %fs:0, %rax
-      0x48, 0x8d, 0x80, 0, 0, 0, 0,             // lea x@tpoff(%rax), %rax
+      0x48, 0x8d, 0x80, 0,    0,    0, 0,       // lea x@tpoff(%rax), %rax
   };
   static constexpr u8 large[] = {
       0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0, // mov %fs:0, %rax
-      0x48, 0x81, 0xc0, 0, 0, 0, 0,             // add $x@tpoff, %rax
-      0x66, 0x0f, 0x1f, 0x44, 0, 0,             // nop
+      0x48, 0x81, 0xc0, 0,    0,    0, 0,       // add $x@tpoff, %rax
+      0x66, 0x0f, 0x1f, 0x44, 0,    0,          // nop
   };
   if (form == CallForm::Large) {
     std::memcpy(loc - 3, large, sizeof large);
@@ -152,8 +159,8 @@ inline u32 rewrite_gd_le(u8 *loc, CallForm form) {
 inline u32 rewrite_gd_ie(u8 *loc, CallForm form) {
   static constexpr u8 code[] = {
       0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0, // mov %fs:0, %rax
-      0x48, 0x03, 0x05, 0, 0, 0, 0,             // add x@gottpoff(%rip), %rax
-      0x66, 0x0f, 0x1f, 0x44, 0, 0,             // nop, after the large form
+      0x48, 0x03, 0x05, 0,    0,    0, 0,       // add x@gottpoff(%rip), %rax
+      0x66, 0x0f, 0x1f, 0x44, 0,    0,          // nop, after the large form
   };
   if (form == CallForm::Large) {
     std::memcpy(loc - 3, code, sizeof code);
@@ -171,7 +178,7 @@ inline void rewrite_ld_le(u8 *loc, CallForm form) {
   };
   static constexpr u8 large[] = {
       0x66, 0x66, 0x66, 0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0, // mov %fs:0, %rax
-      0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0,                // nop
+      0x66, 0x2e, 0x0f, 0x1f, 0x84, 0,    0,    0,    0, 0,       // nop
   };
   if (form == CallForm::Direct)
     std::memcpy(loc - 3, direct, sizeof direct);
@@ -198,6 +205,8 @@ inline void rewrite_desc_le(u8 *loc, bool rex2) {
   loc[-1] = static_cast<u8>(0xc0 | reg);
 }
 // mov x@gottpoff(%rip), %reg
-inline void rewrite_desc_ie(u8 *loc) { loc[-2] = 0x8b; }
+inline void rewrite_desc_ie(u8 *loc) {
+  loc[-2] = 0x8b;
+}
 
 } // namespace gold::elf::x86
