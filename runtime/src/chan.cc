@@ -221,6 +221,19 @@ void go_chan_unref(go_chan *c) noexcept {
   free(c);
 }
 
+// Parks the goroutine in a queue of the channel, whose lock is held and released on the way, until a
+// partner has moved the element or the channel is closed. `m` becomes the thread it wakes up on.
+static int wait_in(M *&m, go_chan *c, ChanQueue &q, void *elem, WaitReason reason) {
+  ChanWaiter w;
+  w.g = m->curg;
+  w.elem = elem;
+  w.sel = nullptr;
+  w.ok = 0;
+  enqueue(q, &w);
+  m = park(m, reason, post_unlock, &c->lock);
+  return w.ok ? GO_OK : GO_CLOSED;
+}
+
 int go_chan_send(go_chan *c, void *elem, int block) noexcept {
   M *m = enter();
   int r = GO_WOULD_BLOCK;
@@ -236,14 +249,7 @@ int go_chan_send(go_chan *c, void *elem, int block) noexcept {
       c->lock.unlock();
       r = GO_WOULD_BLOCK;
     } else {
-      ChanWaiter w;
-      w.g = m->curg;
-      w.elem = elem;
-      w.sel = nullptr;
-      w.ok = 0;
-      enqueue(c->sendq, &w);
-      m = park(m, wr_chan_send, post_unlock, &c->lock);
-      r = w.ok ? GO_OK : GO_CLOSED;
+      r = wait_in(m, c, c->sendq, elem, wr_chan_send);
     }
   }
   leave(m);
@@ -265,14 +271,7 @@ int go_chan_recv(go_chan *c, void *elem, int block) noexcept {
       c->lock.unlock();
       r = GO_WOULD_BLOCK;
     } else {
-      ChanWaiter w;
-      w.g = m->curg;
-      w.elem = elem;
-      w.sel = nullptr;
-      w.ok = 0;
-      enqueue(c->recvq, &w);
-      m = park(m, wr_chan_recv, post_unlock, &c->lock);
-      r = w.ok ? GO_OK : GO_CLOSED;
+      r = wait_in(m, c, c->recvq, elem, wr_chan_recv);
     }
   }
   leave(m);

@@ -18,14 +18,13 @@ struct NamedOutput { // interned by name
 
 class Placer {
 public:
-  explicit Placer(Link &link) : link_(link) { table_.reserve(4096); }
+  explicit Placer(Link &link) : link_(link) {}
 
   void place(Section &s) {
     std::string_view name = link_.target->output_name(link_, s);
     if (name.empty())
       name = s.name();
-    if (table_.count() > 2000)
-      table_.reserve(4096);
+    table_.reserve(1);
     // With -r, members of groups and sections ordered by others stay what they are.
     bool own = link_.is_relocatable() && s.flags & (kSecInGroup | kSecLinkOrder);
     OutputSection *none = nullptr;

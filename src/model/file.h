@@ -82,7 +82,6 @@ struct InputFile {
   bool as_needed = false;
   bool whole_archive = false;
   bool exclude_libs = false; // --exclude-libs hides its symbols
-  bool weak_import = false;
   bool by_library = false;   // found by -l: its path says where it is here, not what it is called
   bool failed = false;       // reading it failed; reported already
   std::atomic<bool> live{false};   // linked

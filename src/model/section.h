@@ -37,7 +37,6 @@ enum SectionFlags : u16 {
   kSecInGroup = 1 << 9,
   kSecLinkOrder = 1 << 10,
   kSecNamedRoot = 1 << 11, // kept when __start_/__stop_ of its name are referenced (C identifier)
-  kSecCompressed = 1 << 12,
   kSecExclude = 1 << 13,
 };
 
@@ -126,7 +125,6 @@ struct OutputSection {
   u32 link = 0, info = 0; // native sh_link, sh_info
   u64 rank = 0;   // order in the default plan
   std::vector<Section *> members; // in their final order
-  Symbol *section_symbol = nullptr;
   bool relro = false;
   bool starts_segment = false;
   bool address_fixed = false; // addr given by the plan

@@ -49,8 +49,6 @@ enum Needs : u16 {
   kNeedsTlsIe = 1 << 5, // GOT slot that holds the offset from the thread pointer
   kNeedsTlsDesc = 1 << 6,
   kNeedsDynsym = 1 << 7,
-  kNeedsThunk = 1 << 8,
-  kNeedsPpltGot = 1 << 9,
 };
 
 enum SymbolFlags : u16 {
@@ -65,9 +63,7 @@ enum SymbolFlags : u16 {
   kSymLocal = 1 << 8, // of one file only; or made local by a version script or visibility
   kSymShared = 1 << 9, // its definition is in a shared object
   kSymUnique = 1 << 10,
-  kSymInLiveRef = 1 << 11,
   kSymCopied = 1 << 12,   // has a copy relocation
-  kSymWrapReal = 1 << 13,
   kSymScriptDefined = 1 << 14, // value by an assignment (--defsym, script)
   kSymCommon = 1 << 15,
 };
@@ -75,7 +71,6 @@ enum SymbolFlags : u16 {
 enum SymbolMarks : u8 {
   kMarkRefObject = 1 << 0, // referenced or defined by a linked object
   kMarkRefShared = 1 << 1, // referenced by a shared object
-  kMarkTraced = 1 << 2,    // -y
   kMarkRoot = 1 << 3,      // entry, -u, ...
   kMarkReclaim = 1 << 4,   // its winner lost its section: claims are made anew
   kMarkStrongRef = 1 << 5,

@@ -8,7 +8,6 @@
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/parallel_invoke.h>
 #include <oneapi/tbb/task_arena.h>
 
 namespace gold {
@@ -64,14 +63,5 @@ void run_parallel(std::size_t n, std::size_t grain, void (*body)(void *, std::si
   });
 }
 } // namespace detail
-
-void parallel_invoke(const std::function<void()> &a, const std::function<void()> &b) {
-  if (g_threads == 1) {
-    a();
-    b();
-    return;
-  }
-  arena().execute([&] { tbb::parallel_invoke(a, b); });
-}
 
 } // namespace gold

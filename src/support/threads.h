@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
+#include <type_traits>
 
 #include "support/types.h"
 
@@ -45,9 +45,6 @@ template <class C, class F> void parallel_for_each(C &&items, F &&body, std::siz
 
 // Sorts [first, last) by `less`, which must be a total order (no ties), in parallel when large.
 template <class It, class Less> void parallel_sort(It first, It last, Less less);
-
-// Runs both, at the same time if there are threads.
-void parallel_invoke(const std::function<void()> &a, const std::function<void()> &b);
 
 } // namespace gold
 

@@ -785,13 +785,7 @@ void AArch64::relocate_nonalloc(Link &link, const ElfLayout &lay, ElfObject &fil
     u8 *loc = buf + r.r_offset;
     const u64 A = static_cast<u64>(i64(r.r_addend));
     const bool dead = tomb.applies(s);
-    u64 v;
-    if (dead)
-      v = tomb.debug || s.section ? tomb.value : s.value + A;
-    else if (s.flags & kSymSection && s.section && s.section->kind == SectionKind::Merge)
-      v = merged_address(*s.section, s.value + A);
-    else
-      v = address_of(link, lay, s) + A;
+    const u64 v = tomb.target(link, lay, s, dead, A);
 
     switch (type) {
     case R_AARCH64_ABS64:

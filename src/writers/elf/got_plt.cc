@@ -236,7 +236,7 @@ void ElfTarget::collect_needs(Link &link) {
     for (Symbol *s : list.needy) {
       u16 needs = s->needs.load(std::memory_order_relaxed);
       bool imported = s->is_imported();
-      if (needs & (kNeedsGot | kNeedsPpltGot))
+      if (needs & kNeedsGot)
         link.aux_of(*s).got = make_got(link).add(GotEntry::Address, s) + 1;
       if (needs & kNeedsTlsGd)
         link.aux_of(*s).tls_gd = make_got(link).add(GotEntry::TlsGd, s) + 1;

@@ -197,6 +197,14 @@ struct Tombstone {
       return !line; // folded: breakpoints by line still work there
     return !s.section->is_live();
   }
+  // S + A as a section that is not loaded shall hold it; `dead` says whether applies() holds.
+  u64 target(const Link &link, const ElfLayout &lay, const Symbol &s, bool dead, u64 addend) const {
+    if (dead)
+      return debug || s.section ? value : s.value + addend;
+    if (s.flags & kSymSection && s.section && s.section->kind == SectionKind::Merge)
+      return merged_address(*s.section, s.value + addend);
+    return address_of(link, lay, s) + addend;
+  }
   u64 value = 0;
   bool debug = false, line = false;
 };

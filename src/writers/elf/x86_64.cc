@@ -542,13 +542,7 @@ void X86_64::relocate_nonalloc(Link &link, const ElfLayout &lay, ElfObject &file
     const Symbol &s = file.symbols[r.r_sym] ? *file.symbols[r.r_sym] : no_symbol;
     u8 *loc = buf + r.r_offset;
     const u64 A = static_cast<u64>(i64(r.r_addend));
-    u64 v;
-    if (tomb.applies(s))
-      v = tomb.debug || s.section ? tomb.value : s.value + A;
-    else if (s.flags & kSymSection && s.section && s.section->kind == SectionKind::Merge)
-      v = merged_address(*s.section, s.value + A);
-    else
-      v = address_of(link, lay, s) + A;
+    const u64 v = tomb.target(link, lay, s, tomb.applies(s), A);
 
     switch (type) {
     case R_X86_64_64:
