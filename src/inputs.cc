@@ -9,16 +9,12 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "formats.h"
 #include "lto/lto.h"
 #include "readers/archive.h"
-#include "readers/elf/defined_names.h"
-#include "readers/elf/object_reader.h"
 #include "readers/elf/script.h"
-#include "readers/elf/shared_reader.h"
-#include "readers/identify.h"
 #include "support/glob.h"
 #include "support/threads.h"
-#include "writers/elf/target.h"
 
 namespace gold {
 
@@ -29,6 +25,7 @@ struct Opened {
   const MappedFile *file;
   InputArg arg;
   FileType type = FileType::Unknown;
+  const FileFormat *format = nullptr; // null: an archive, whose members say it
   bool in_lib = false;
   Archive *archive = nullptr;
   std::vector<std::string_view> names; // defined names, for objects that behave as members
@@ -100,28 +97,36 @@ private:
   }
 
   std::string find_library(const InputArg &a) {
-    auto search = [&](const std::string &name) -> std::string {
-      for (const std::string &d : dirs_)
-        if (std::string p = d + "/" + name; file_exists(p))
-          return p;
-      for (const std::string &d : link_.opt.library_paths)
-        if (std::string p = d + "/" + name; file_exists(p))
-          return p;
+    auto search = [&](auto &&try_directory) -> std::string {
+      for (const std::vector<std::string> *list : {&std::as_const(dirs_), &link_.opt.library_paths})
+        for (const std::string &d : *list)
+          if (std::string p = try_directory(d + "/"); !p.empty())
+            return p;
       return "";
     };
+    auto exact = [&](const std::string &d) { return file_exists(d + a.name) ? d + a.name : ""; };
     if (a.exact)
-      return search(a.name);
+      return search(exact);
     // In each directory the shared object is preferred, unless -Bstatic is in force.
     bool shared = !a.static_only && !link_.opt.is_static;
-    for (const std::vector<std::string> *list : {&std::as_const(dirs_), &link_.opt.library_paths})
-      for (const std::string &d : *list) {
-        if (shared)
-          if (std::string p = d + "/lib" + a.name + ".so"; file_exists(p))
+    const FileFormat *format = expected_format();
+    return search([&](const std::string &d) -> std::string {
+      for (const LibraryName &n : format->library_names)
+        if (shared || !n.shared)
+          if (std::string p = d + std::string(n.prefix) + a.name + std::string(n.suffix); file_exists(p))
             return p;
-        if (std::string p = d + "/lib" + a.name + ".a"; file_exists(p))
-          return p;
-      }
-    return "";
+      return "";
+    });
+  }
+
+  // The output's format as far as the command line has said it yet.
+  const FileFormat *expected_format() const {
+    if (const FileFormat *f = file_format(link_.opt.format))
+      return f;
+    for (const Opened &o : opened_)
+      if (o.format)
+        return o.format;
+    return file_format(Format::Elf);
   }
 
   void open(const std::string &path, const InputArg &a, int depth) {
@@ -137,13 +142,12 @@ private:
     o.file = m;
     o.arg = a;
     o.type = identify(m->bytes);
+    o.format = file_format(o.type);
     o.in_lib = in_lib_;
     switch (o.type) {
     case FileType::Script:
       open_script(*m, a, depth);
       return;
-    case FileType::ElfObject:
-    case FileType::ElfShared:
     case FileType::Archive:
     case FileType::ThinArchive:
       break;
@@ -157,18 +161,20 @@ private:
       link_.diag.error(path + ": unknown file type");
       return;
     default:
+      if (o.format && role(o) != FileRole::None)
+        break;
       link_.diag.error(path + ": " + file_type_name(o.type) + " input is not supported yet");
       return;
     }
     // A library named twice is read once: resolution doesn't depend on the order of archives.
-    if (o.type != FileType::ElfObject)
+    if (role(o) != FileRole::Object)
       for (Opened &p : opened_)
         if (p.file->inode == m->inode && p.file->device == m->device &&
             p.arg.whole_archive >= a.whole_archive) {
           p.arg.as_needed &= a.as_needed;
           return;
         }
-    if (o.type == FileType::ElfShared && link_.opt.is_static) {
+    if (role(o) == FileRole::Shared && o.format->format == Format::Elf && link_.opt.is_static) {
       link_.diag.error("attempted static link of shared object " + path);
       return;
     }
@@ -213,34 +219,56 @@ private:
     }
   }
 
-  void choose_target() {
-    Arch arch = link_.opt.arch;
-    for (Opened &o : opened_) {
-      if (arch != Arch::Unknown)
-        break;
-      if (o.type == FileType::ElfObject || o.type == FileType::ElfShared)
-        arch = elf_arch(o.file->bytes);
-      else
-        try {
-          Archive a = read_archive(o.file->bytes, o.file->path);
-          if (!a.members.empty())
-            arch = elf_arch(a.members[0].bytes);
-        } catch (const InputError &) {
-          // reported when the archive is read for good
-        }
+  static FileRole role(const Opened &o) { return file_role(o.type); }
+
+  // The first member of a readable archive says what the archive is for.
+  static ByteView sample(const Opened &o) {
+    if (o.format)
+      return o.file->bytes;
+    try {
+      Archive a = read_archive(o.file->bytes, o.file->path);
+      for (const ArchiveMember &m : a.members)
+        if (file_role(identify(m.bytes)) != FileRole::None)
+          return m.bytes;
+    } catch (const InputError &) {
+      // reported when the archive is read for good
     }
-    if (link_.opt.format != Format::Elf && link_.opt.format != Format::Unknown) {
+    return {};
+  }
+
+  void choose_target() {
+    const FileFormat *format = file_format(link_.opt.format);
+    Arch arch = link_.opt.arch;
+    if (link_.opt.format != Format::Unknown && !format) {
       link_.diag.error("this output format is not supported yet");
       return;
     }
+    for (Opened &o : opened_) {
+      if (format && arch != Arch::Unknown)
+        break;
+      ByteView bytes = sample(o);
+      const FileFormat *f = file_format(identify(bytes));
+      if (!f || (format && f != format))
+        continue;
+      format = f;
+      if (arch == Arch::Unknown)
+        arch = f->arch_of(bytes);
+    }
+    if (!format)
+      format = file_format(Format::Elf);
     if (arch == Arch::Unknown) {
-      link_.diag.error(opened_[0].file->path + ": machine is not supported (x86-64 and AArch64 ELF are)");
+      link_.diag.error(opened_[0].file->path + ": machine is not supported (" + format->machines + " " +
+                       format->name + " are)");
       return;
     }
-    link_.target = elf::make_elf_target(link_, arch);
+    link_.target = format->make_target(link_, arch);
     for (Opened &o : opened_)
-      if ((o.type == FileType::ElfObject || o.type == FileType::ElfShared) && elf_arch(o.file->bytes) != arch)
+      if (o.format && o.format != format)
+        link_.diag.error(o.file->path + ": " + file_type_name(o.type) +
+                         " can't be linked into an image of format " + format->name);
+      else if (o.format && o.format->arch_of(o.file->bytes) != arch)
         link_.diag.error(o.file->path + ": file is not of the output's machine (" + link_.target->name() + ")");
+    format_ = format;
   }
 
   void read_index(Opened &o) {
@@ -258,9 +286,9 @@ private:
           }
         if (!o.archive->has_index)
           for (ArchiveMember &m : o.archive->members)
-            o.member_names.push_back(elf::defined_names(m.bytes));
-      } else if (o.in_lib && o.type == FileType::ElfObject) {
-        o.names = elf::defined_names(o.file->bytes);
+            o.member_names.push_back(format_->defined_names(m.bytes));
+      } else if (o.in_lib && role(o) == FileRole::Object) {
+        o.names = o.format->defined_names(o.file->bytes);
       }
     } catch (const InputError &e) {
       std::string text = o.file->path + ": " + e.what();
@@ -291,16 +319,16 @@ private:
   }
 
   void number(Opened &o) {
-    if (o.type == FileType::ElfShared) {
-      InputFile *f = number_one(o, elf::make_shared(), o.file->bytes);
+    if (role(o) == FileRole::Shared) {
+      InputFile *f = number_one(o, o.format->make_shared(), o.file->bytes);
       f->kind = FileKind::Shared;
       f->by_library = o.arg.kind == InputArg::Library;
-      f->reader = &elf::shared_reader();
+      f->reader = &o.format->shared_reader();
       return;
     }
-    if (o.type == FileType::ElfObject) {
-      InputFile *f = number_one(o, elf::make_object(), o.file->bytes);
-      f->reader = &elf::object_reader();
+    if (role(o) == FileRole::Object) {
+      InputFile *f = number_one(o, o.format->make_object(), o.file->bytes);
+      f->reader = &o.format->object_reader();
       if (o.in_lib) {
         f->lazy = true;
         auto &lazies = link_.lazy_names.emplace_back();
@@ -314,15 +342,15 @@ private:
     bool hide = excluded(o.file->path);
     u32 first = static_cast<u32>(link_.files.size());
     for (ArchiveMember &m : o.archive->members) {
-      InputFile *f = number_one(o, elf::make_object(), m.bytes);
-      f->reader = &elf::object_reader();
+      InputFile *f = number_one(o, format_->make_object(), m.bytes);
+      f->reader = &format_->object_reader();
       f->archive = o.file->path;
       f->member = m.name;
       f->member_offset = m.offset;
       f->lazy = true;
       f->whole_archive = o.arg.whole_archive;
       f->exclude_libs = hide;
-      if (f->whole_archive && identify(m.bytes) != FileType::ElfObject)
+      if (f->whole_archive && file_role(identify(m.bytes)) != FileRole::Object)
         f->whole_archive = false; // notes and the like that somebody put into an archive
     }
     auto &lazies = link_.lazy_names.emplace_back();
@@ -375,8 +403,8 @@ private:
   void add_roots() {
     const Options &opt = link_.opt;
     std::string entry = opt.entry;
-    if (entry.empty() && opt.kind != OutputKind::Shared && opt.kind != OutputKind::Relocatable)
-      entry = "_start";
+    if (entry.empty())
+      entry = link_.target->default_entry(link_);
     if (!entry.empty() && !(entry[0] >= '0' && entry[0] <= '9'))
       link_.entry = root(entry);
     for (auto *names : {&opt.undefined, &opt.require_defined})
@@ -386,6 +414,7 @@ private:
 
   Link &link_;
   std::vector<Opened> opened_;
+  const FileFormat *format_ = nullptr; // the output's
   std::vector<std::string> dirs_; // SEARCH_DIR of scripts
   bool in_lib_ = false;
 };

@@ -36,6 +36,7 @@ u64 congruence(const Link &link, std::size_t i, u64 page) {
 void walk(Link &link) {
   u64 page = link.target->page_size(link);
   u64 headers = link.target->header_size(link);
+  u64 file_align = link.target->file_alignment(link);
   u64 dot = link.image_base + headers, off = headers;
   u64 tls_align = 1;
   for (OutputSection *o : link.outputs)
@@ -80,7 +81,9 @@ void walk(Link &link) {
       dot = align_up(dot, align);
       o->addr = dot;
     }
-    if (!zero || o->starts_segment)
+    if (file_align)
+      off = align_up(off, zero ? 1 : file_align);
+    else if (!zero || o->starts_segment)
       off += (o->addr - off) & (modulo - 1); // the loader maps pages: offset and address agree modulo one
     o->offset = off;
     o->file_size = zero ? 0 : o->size;
@@ -89,7 +92,7 @@ void walk(Link &link) {
     if (o->flags & kSecTls)
       tls_dot = dot;
   }
-  link.trailer_offset = align_up(off, 8);
+  link.trailer_offset = align_up(off, std::max<u64>(8, file_align));
   link.file_size = link.trailer_offset + link.target->trailer_size(link);
   link.tls_start = link.tls_end = 0;
   link.tls_align = tls_align;

@@ -83,6 +83,7 @@ void place_sections(Link &link) {
     if (std::any_of(o->members.begin(), o->members.end(), [](Section *s) { return s->order != 0; }))
       std::stable_sort(o->members.begin(), o->members.end(),
                        [](Section *a, Section *b) { return a->order < b->order; });
+    link.target->order_members(link, *o);
     for (const SectionStart &st : link.opt.section_starts)
       if (st.section == o->name) {
         o->addr = st.address;

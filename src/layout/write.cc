@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "layout/layout.h"
+#include "model/output_file.h"
 #include "support/threads.h"
 
 namespace gold {
@@ -104,7 +105,7 @@ void run_task(Link &link, const Task &t, u8 *buf) {
   }
 }
 
-class Output {
+class Output final : public OutputFile {
 public:
   explicit Output(Link &link) : link_(link) {}
 
@@ -127,9 +128,24 @@ public:
       return fail("cannot write output file");
     return true;
   }
-  void write(const u8 *p, u64 n, u64 off) {
+  void write(const u8 *p, u64 n, u64 off) override {
     if (!pwrite_all(fd_, p, n, off))
       failed_.store(errno ? errno : EIO);
+  }
+  bool read(u8 *p, u64 n, u64 off) override {
+    while (n) {
+      ssize_t k = pread(fd_, p, n, static_cast<off_t>(off));
+      if (k < 0 && errno == EINTR)
+        continue;
+      if (k <= 0) {
+        failed_.store(k < 0 ? errno : EIO);
+        return false;
+      }
+      p += k;
+      n -= static_cast<u64>(k);
+      off += static_cast<u64>(k);
+    }
+    return true;
   }
   bool close() {
     if (failed_) {
@@ -204,7 +220,7 @@ void run_tasks(Link &link, Output &out, std::vector<Task> &tasks, bool hash) {
 }
 
 // A tree hash: blocks by content, then their hashes with names and places of the sections.
-void write_identity(Link &link, Output &out, const std::vector<Task> &a, const std::vector<Task> &b) {
+void identity_of(const std::vector<Task> &a, const std::vector<Task> &b, u8 (&id)[64]) {
   std::vector<u64> v;
   for (auto *tasks : {&a, &b})
     for (const Task &t : *tasks) {
@@ -212,14 +228,11 @@ void write_identity(Link &link, Output &out, const std::vector<Task> &a, const s
       v.push_back(t.out->addr + t.begin);
       v.push_back(hash_string(t.out->name));
     }
-  u8 id[64];
   for (u32 i = 0; i < sizeof id; i += 16) {
     XXH128_hash_t h = XXH3_128bits_withSeed(v.data(), v.size() * 8, i);
     store<u64>(id + i, h.low64);
     store<u64>(id + i + 8, h.high64);
   }
-  const Section &s = *link.build_id;
-  out.write(id, std::min<u64>(link.build_id_size, sizeof id), s.output->offset + s.offset + link.build_id_offset);
 }
 
 } // namespace
@@ -232,7 +245,8 @@ bool write_output(Link &link) {
   for (OutputSection *o : link.outputs)
     if (!(o->flags & kSecZeroFill) && o->size)
       add_tasks(*o, now, late);
-  bool hash = link.build_id && link.build_id_size && link.build_id->output;
+  bool build_id = link.build_id && link.build_id_size && link.build_id->output;
+  bool hash = build_id || link.target->wants_identity(link);
   {
     Pass p(link.stats, "copy and relocate");
     run_tasks(link, out, now, hash);
@@ -249,8 +263,15 @@ bool write_output(Link &link) {
     link.target->write_trailer(link, buf.data());
     out.write(buf.data(), n, link.trailer_offset);
   }
+  u8 identity[64] = {};
   if (hash)
-    write_identity(link, out, now, late);
+    identity_of(now, late, identity);
+  if (build_id) {
+    const Section &s = *link.build_id;
+    out.write(identity, std::min<u64>(link.build_id_size, sizeof identity),
+              s.output->offset + s.offset + link.build_id_offset);
+  }
+  link.target->finish(link, out, identity);
   if (link.diag.has_errors() && !link.opt.noinhibit_exec) {
     out.discard();
     return false;

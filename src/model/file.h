@@ -23,12 +23,14 @@ struct Group {
   const char *name_data = nullptr;
   u32 name_size = 0;
   u32 spare = 0;
-  std::atomic<u32> owner{0}; // priority + 1 of the file whose copy survives; 0: none yet
-  void offer(u32 priority) {
-    u32 old = owner.load(std::memory_order_relaxed), mine = priority + 1;
+  std::atomic<u64> owner{0}; // rank and priority + 1 of the file whose copy survives; 0: none yet
+  // The copy of the smallest rank survives, among equals that of the smallest priority.
+  void offer(u32 rank, u32 priority) {
+    u64 old = owner.load(std::memory_order_relaxed), mine = u64(rank) << 32 | (priority + 1);
     while ((old == 0 || mine < old) && !owner.compare_exchange_weak(old, mine, std::memory_order_relaxed)) {
     }
   }
+  bool owned_by(u32 priority) const { return u32(owner.load(std::memory_order_relaxed)) == priority + 1; }
 };
 
 // One file's copy of a group. `members` are native section indices.
@@ -36,6 +38,7 @@ struct GroupCopy {
   Group *group = nullptr;
   std::span<const ul32> members;
   u32 native = 0; // section index of the group's own header
+  u32 rank = 0;   // smaller survives; 0 where the first one does (COFF's Largest: the size's complement)
 };
 
 // What turns bytes into the model. One object a kind of file; stateless.

@@ -16,9 +16,6 @@
 
 namespace gold {
 
-// Bytes of the output that have no place in an output section's bytes are written through this.
-class OutputFile;
-
 // One pattern of a version script, export list or dynamic list.
 struct VersionPattern {
   std::string pattern;

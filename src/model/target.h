@@ -5,6 +5,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "model/file.h"
@@ -15,6 +16,7 @@
 namespace gold {
 
 struct Link;
+class OutputFile;
 
 // A reference out of a section, made for one call and thrown away.
 struct Edge {
@@ -55,6 +57,8 @@ public:
   virtual const char *name() const = 0; // "elf64-x86-64"
 
   // -- resolve
+  // Name of the entry point when the command line gives none; "" for images that need none.
+  virtual std::string_view default_entry(const Link &) = 0;
   // Symbols that the linker itself defines if they are referenced (_end, __bss_start, _DYNAMIC...):
   // interned and claimed for link.internal before resolution ends.
   virtual void add_linker_symbols(Link &) = 0;
@@ -86,6 +90,11 @@ public:
   // Bytes of the headers at the image's start (0 for none), given the current segments/sections.
   virtual u64 header_size(const Link &) = 0;
   virtual u64 page_size(const Link &) = 0;
+  // Bytes to which the file offset of each output section is aligned; 0: offset and address agree
+  // modulo a page instead, since the loader maps the file.
+  virtual u64 file_alignment(const Link &) { return 0; }
+  // Puts the members of an output section into their final order; they stand in link order.
+  virtual void order_members(Link &, OutputSection &) {}
   // Where an image of this kind starts when the command line doesn't say.
   virtual u64 default_image_base(const Link &) = 0;
   // After addresses are final: values of linker-defined symbols, segment sizes.
@@ -110,6 +119,10 @@ public:
   // What stands behind the last section at link.trailer_offset (ELF: section header table).
   virtual u64 trailer_size(const Link &) { return 0; }
   virtual void write_trailer(Link &, u8 *) {}
+  // When all bytes are written: what is computed from them (checksum, time stamp, code signature).
+  // `identity` is a hash of the sections' contents and places if wants_identity(), else zero.
+  virtual bool wants_identity(const Link &) { return false; }
+  virtual void finish(Link &, OutputFile &, const u8 (&/*identity*/)[64]) {}
 };
 
 } // namespace gold

@@ -185,7 +185,7 @@ void resolve_symbols(Link &link) {
   Pass p(link.stats, "groups, sections, binding");
   parallel_for_each(link.objects, [&](InputFile *f) {
     for (GroupCopy &g : f->groups)
-      g.group->offer(f->priority);
+      g.group->offer(g.rank, f->priority);
   }, 16);
   link.target->add_linker_symbols(link);
   for (auto *list : {&link.objects, &link.shareds})

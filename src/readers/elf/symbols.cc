@@ -213,7 +213,7 @@ const std::vector<u8> &lost_sections(const ElfObject &o) {
   static thread_local std::vector<u8> lost;
   lost.clear();
   for (auto &copy : o.groups) {
-    if (copy.group->owner.load(std::memory_order_relaxed) == o.priority + 1)
+    if (copy.group->owned_by(o.priority))
       continue;
     if (lost.empty())
       lost.resize(o.shdrs.size());

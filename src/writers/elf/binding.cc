@@ -280,6 +280,10 @@ std::vector<std::string_view> identifier_sections(const Link &link) {
 
 } // namespace
 
+std::string_view ElfTarget::default_entry(const Link &link) {
+  return link.is_shared() || link.is_relocatable() ? "" : "_start";
+}
+
 void ElfTarget::add_linker_symbols(Link &link) {
   if (link.is_relocatable())
     return;

@@ -23,6 +23,7 @@ public:
   Arch arch() const override { return elf_arch.info.arch; }
   const char *name() const override { return elf_arch.info.name; }
 
+  std::string_view default_entry(const Link &) override;
   void add_linker_symbols(Link &) override;
   void decide_imports_exports(Link &) override;
   u32 zero_fill_type() const override { return SHT_NOBITS; }

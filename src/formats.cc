@@ -1,0 +1,82 @@
+#include "formats.h"
+
+#include "readers/elf/defined_names.h"
+#include "readers/elf/object_reader.h"
+#include "readers/elf/shared_reader.h"
+#include "writers/elf/target.h"
+
+namespace gold {
+
+namespace {
+
+constexpr LibraryName kElfLibraries[] = {{"lib", ".so", true}, {"lib", ".a", false}};
+
+const FileFormat kElf = {
+    .format = Format::Elf,
+    .name = "ELF",
+    .machines = "x86-64 and AArch64",
+    .make_object = elf::make_object,
+    .object_reader = elf::object_reader,
+    .make_shared = elf::make_shared,
+    .shared_reader = elf::shared_reader,
+    .arch_of = elf_arch,
+    .defined_names = elf::defined_names,
+    .make_target = elf::make_elf_target,
+    .library_names = kElfLibraries,
+};
+
+Format format_of(FileType t) {
+  switch (t) {
+  case FileType::ElfObject:
+  case FileType::ElfShared:
+  case FileType::ElfExec:
+    return Format::Elf;
+  case FileType::Coff:
+  case FileType::CoffImport:
+  case FileType::Pe:
+    return Format::Coff;
+  case FileType::MachObject:
+  case FileType::MachDylib:
+  case FileType::Tbd:
+    return Format::MachO;
+  case FileType::GoObject:
+    return Format::Go;
+  default:
+    return Format::Unknown;
+  }
+}
+
+} // namespace
+
+FileRole file_role(FileType t) {
+  switch (t) {
+  case FileType::ElfObject:
+  case FileType::Coff:
+  case FileType::CoffImport:
+  case FileType::MachObject:
+  case FileType::GoObject:
+    return FileRole::Object;
+  case FileType::ElfShared:
+  case FileType::Pe:
+  case FileType::MachDylib:
+  case FileType::Tbd:
+    return FileRole::Shared;
+  default:
+    return FileRole::None;
+  }
+}
+
+const FileFormat *file_format(Format f) {
+  switch (f) {
+  case Format::Elf:
+    return &kElf;
+  default:
+    return nullptr;
+  }
+}
+
+const FileFormat *file_format(FileType t) {
+  return file_format(format_of(t));
+}
+
+} // namespace gold
