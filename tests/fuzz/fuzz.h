@@ -37,7 +37,7 @@ inline void fuzz_reader(ByteView bytes, InputFile *(*make)(), const Options &opt
     f->reader->claim_versioned(link, *f);
   for (auto &f : files)
     for (auto &g : f->groups)
-      g.group->offer(f->priority);
+      g.group->offer(g.rank, f->priority);
   for (auto &f : files)
     f->reader->parse_sections(link, *f);
   for (auto &f : files)

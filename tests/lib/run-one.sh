@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run-one.sh SCRIPT: runs one test script in a fresh folder, $WORK, that is removed afterwards. The script
 # gets GOLD_GO (the linker) and SRC (the source tree); it may source $SRC/tests/lib/common.sh.
+# What gold-go made there is then checked for what loaders rely on (check_image.py).
 # With KEEP=1 the folder stays, for a look.
 set -euo pipefail
 script=$(realpath "$1")
@@ -23,5 +24,12 @@ if [ "$status" = 77 ] && [ -n "${SKIPS:-}" ]; then
   name=${TEST_NAME:-$script}
   echo "skipped: $name: $(cat "$WORK/.skip-reason" 2> /dev/null || echo "no reason given")" \
     > "$SKIPS/${name//\//.}"
+fi
+if [ "$status" = 0 ] && command -v python3 > /dev/null; then
+  allowed=$(sed -n 's/^# image-check: allow //p' "$script" | tr '\n' ' ')
+  python3 -B "$SRC/tests/lib/check_image.py" --allow="$allowed" "$WORK" || {
+    echo "FAIL: an image is not as a loader wants it" >&2
+    status=1
+  }
 fi
 exit "$status"

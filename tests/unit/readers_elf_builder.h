@@ -150,7 +150,7 @@ struct ReadObjects {
       f->reader->parse_symbols(link, *f);
     for (auto *f : files)
       for (auto &g : f->groups)
-        g.group->offer(f->priority);
+        g.group->offer(g.rank, f->priority);
     for (auto *f : files)
       f->reader->parse_sections(link, *f);
   }

@@ -1,5 +1,6 @@
 // Notes that the linker makes: .note.gnu.build-id, .note.gnu.property (System V ABI Linux Extensions,
-// "Program Property") and .note.package (FDO packaging metadata); and which common features an image has.
+// "Program Property") and .note.package (FDO packaging metadata); which common features an image has; and the
+// linker's own line of .comment.
 #include "writers/elf/target.h"
 
 #include <random>
@@ -129,6 +130,11 @@ void ElfTarget::make_notes(Link &link) {
       link.build_id_offset = kBuildIdDesc;
       link.build_id_size = size;
     }
+  }
+  if (opt.z_sectionheader) { // who made the image, as compilers say it of objects
+    auto *s = link.synthesize<BytesSection>(*this, ".comment", SHT_PROGBITS, SHF_MERGE | SHF_STRINGS, 1);
+    s->section.entsize = 1;
+    s->set(std::string("gold-go " GOLD_GO_VERSION) + '\0');
   }
 }
 

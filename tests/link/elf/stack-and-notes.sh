@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # PT_GNU_STACK is not executable unless asked for; notes and properties have their segments.
+# image-check: allow execstack
 . "$SRC/tests/lib/common.sh"
 c main -fcf-protection=full <<< 'int main(void) { return 0; }'
 gcc -B"$GOLD_GO_B" -nostdlib -shared main.o -o lib.so

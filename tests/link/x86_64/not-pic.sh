@@ -1,4 +1,5 @@
 # Absolute addresses in a position-independent image are errors that say where and what to do.
+# image-check: allow textrel
 . "$SRC/tests/lib/common.sh"
 need gcc
 [ "$(uname -m)" = x86_64 ] || skip "x86-64 only"
