@@ -26,7 +26,7 @@ bool may_fold(const Link &link, const Section &s) {
     return false;
   if (s.flags & (kSecWrite | kSecTls | kSecRetain | kSecNamedRoot | kSecLinkOrder))
     return false;
-  if (s.dependent || !(s.flags & kSecExec))
+  if (s.dependent || s.zero_tail || !(s.flags & kSecExec))
     return false;
   if (s.name() == ".init" || s.name() == ".fini")
     return false;

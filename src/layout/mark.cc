@@ -1,6 +1,8 @@
 // Liveness. Without --gc-sections everything lives. With it, a section lives if a root reaches it by
 // references; the members of a group and dependents (SHF_LINK_ORDER) live with it. Sections that
-// are not part of the memory image live as their file does.
+// are not part of the memory image live as their file does, unless they follow what they describe.
+// Some references hold only when something else lives too: these the target tells at each end of the
+// flood, until there are none left.
 #include <algorithm>
 
 #include "layout/layout.h"
@@ -27,6 +29,18 @@ public:
   }
   void run() {
     EdgeBuffer buf;
+    for (;;) {
+      flood(buf);
+      buf.clear();
+      link_.target->conditional_edges(link_, buf);
+      if (buf.edges.empty() && buf.again.empty())
+        return;
+      follow(buf);
+    }
+  }
+
+private:
+  void flood(EdgeBuffer &buf) {
     while (!work_.empty()) {
       Section *s = work_.back();
       work_.pop_back();
@@ -36,12 +50,17 @@ public:
         visit(d);
       buf.clear();
       link_.target->edges(link_, *s, buf);
-      for (const Edge &e : buf.edges)
-        visit(e.symbol);
+      follow(buf);
     }
   }
+  void follow(const EdgeBuffer &buf) {
+    for (const Edge &e : buf.edges)
+      visit(e.symbol);
+    for (Section *s : buf.again)
+      if (s->is_live())
+        work_.push_back(s);
+  }
 
-private:
   Link &link_;
   std::vector<Section *> work_;
 };
@@ -79,7 +98,7 @@ void mark_live_sections(Link &link) {
     marker.visit(s);
   for (InputFile *f : link.objects) {
     for_each_section(f, [&](Section &s) {
-      if (!s.is_alloc()) {
+      if (!s.is_alloc() && !(s.flags & kSecFollows)) {
         s.live.store(1, std::memory_order_relaxed);
         return;
       }

@@ -93,10 +93,10 @@ void run_task(Link &link, const Task &t, u8 *buf) {
   for (std::size_t i = t.first; i < t.last; ++i) {
     Section *s = o.members[i];
     u8 *p = buf + (s->offset - t.begin);
-    if (s->data)
-      std::memcpy(p, s->data, s->size);
-    else
-      std::memset(p, 0, s->size);
+    u64 stored = s->data ? s->size - s->zero_tail : 0;
+    if (stored)
+      std::memcpy(p, s->data, stored);
+    std::memset(p + stored, 0, s->size - stored);
     u64 next = i + 1 < t.last ? o.members[i + 1]->offset : t.end;
     if (u64 gap = next - s->offset - s->size)
       link.target->fill(o, p + s->size, gap);

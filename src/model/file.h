@@ -18,12 +18,14 @@ namespace gold {
 struct Link;
 struct InputFile;
 
-// A set of sections of which one copy survives: a COMDAT group, interned by its signature.
+// A name that exactly one file owns. A set of sections of which one copy survives: a COMDAT group,
+// interned by its signature. Also the unit by whose name other files refer to symbols of the owner
+// (a Go package, in a key space of its own).
 struct Group {
   const char *name_data = nullptr;
   u32 name_size = 0;
-  u32 spare = 0;
-  std::atomic<u64> owner{0}; // rank and priority + 1 of the file whose copy survives; 0: none yet
+  u32 key_space = 0;
+  std::atomic<u64> owner{0}; // rank and priority + 1 of the file that owns it, whose copy survives; 0: none yet
   // The copy of the smallest rank survives, among equals that of the smallest priority.
   void offer(u32 rank, u32 priority) {
     u64 old = owner.load(std::memory_order_relaxed), mine = u64(rank) << 32 | (priority + 1);
@@ -58,9 +60,11 @@ public:
   virtual void bind_symbols(Link &, InputFile &) const = 0;
   // Claims again those symbols that carry kMarkReclaim (sections of lost groups excepted).
   virtual void reclaim_symbols(Link &, InputFile &) const = 0;
-  // Shared: claims the keys `foo@V` that exist where V is foo's default version. To be called for
-  // each linked shared object when Link::has_versioned_refs is set, after a wave of parse_symbols.
-  virtual void claim_versioned(Link &, InputFile &) const {}
+  // After each wave of parse_symbols, for each linked file: claims those of its names that others have
+  // interned while it did not, since few of them are ever asked for (the keys foo@V of a shared
+  // object's default versions, names of symbols that are mostly referred to by index), and those for
+  // which the claims of all files had to be seen. Runs on any thread. May throw InputError.
+  virtual void claim_referenced(Link &, InputFile &) const {}
   // Reports symbols that this file defines strongly while another file's strong definition won.
   virtual void report_duplicates(Link &, InputFile &) const {}
 };

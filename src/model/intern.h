@@ -6,18 +6,24 @@
 // insertions the caller reserves room for the most that the wave can add.
 //
 // T must be constructible from nothing by zeroed memory and have `name_data` and `name_size`; names
-// are not copied and must outlive the table.
+// are not copied and must outlive the table. A T with `key_space` may hold keys of several spaces:
+// space 0 is plain names, which all formats share; what the others mean is the reader's affair (a Go
+// object has names of a second ABI and content hashes).
 #pragma once
-
-#include <atomic>
-#include <string_view>
 
 #include "support/arena.h"
 #include "support/bytes.h"
 #include "support/hash.h"
 #include "support/threads.h"
 
+#include <atomic>
+#include <string_view>
+
 namespace gold {
+
+inline u64 key_hash(std::string_view name, u32 key_space) {
+  return key_space ? hash_combine(hash_string(name), key_space) : hash_string(name);
+}
 
 template <class T> class InternTable {
 public:
@@ -37,7 +43,8 @@ public:
       if (!v)
         return;
       T *t = pointer(v);
-      for (u64 j = hash_string({t->name_data, t->name_size}) & (cap - 1);; j = (j + 1) & (cap - 1)) {
+      for (u64 j = key_hash({t->name_data, t->name_size}, space_of(*t)) & (cap - 1);;
+           j = (j + 1) & (cap - 1)) {
         u64 none = 0;
         if (slots_[j].load(std::memory_order_relaxed) == 0 && slots_[j].compare_exchange_strong(none, v))
           return;
@@ -54,8 +61,8 @@ public:
     __builtin_prefetch(pointer(slots_[hash & (capacity_ - 1)].load(std::memory_order_relaxed)));
   }
 
-  // The object of this name, made if it is new. `hash` is hash_string(name).
-  T *intern(std::string_view name, u64 hash) {
+  // The object of this key, made if it is new. `hash` is key_hash(name, key_space).
+  T *intern(std::string_view name, u64 hash, u32 key_space = 0) {
     T *fresh = nullptr;
     for (u64 i = hash & (capacity_ - 1);; i = (i + 1) & (capacity_ - 1)) {
       u64 v = slots_[i].load(std::memory_order_acquire);
@@ -68,6 +75,8 @@ public:
           fresh = Arena::make<T>();
           fresh->name_data = name.data();
           fresh->name_size = static_cast<u32>(name.size());
+          if constexpr (requires { fresh->key_space; })
+            fresh->key_space = static_cast<decltype(T::key_space)>(key_space);
         }
         if (slots_[i].compare_exchange_strong(v, (hash >> 48 << 48) | reinterpret_cast<u64>(fresh),
                                               std::memory_order_release, std::memory_order_acquire)) {
@@ -75,33 +84,41 @@ public:
           return fresh;
         }
       }
-      if (T *t = match(v, name, hash))
+      if (T *t = match(v, name, hash, key_space))
         return t; // a `fresh` that lost the race is left in the arena
     }
   }
   T *intern(std::string_view name) { return intern(name, hash_string(name)); }
 
-  // The object of this name, or null.
-  T *find(std::string_view name, u64 hash) const {
+  // The object of this key, or null.
+  T *find(std::string_view name, u64 hash, u32 key_space = 0) const {
     if (!slots_)
       return nullptr;
     for (u64 i = hash & (capacity_ - 1);; i = (i + 1) & (capacity_ - 1)) {
       u64 v = slots_[i].load(std::memory_order_acquire);
       if (v == 0)
         return nullptr;
-      if (T *t = match(v, name, hash))
+      if (T *t = match(v, name, hash, key_space))
         return t;
     }
   }
   T *find(std::string_view name) const { return find(name, hash_string(name)); }
 
 private:
+  static u32 space_of(const T &t) {
+    if constexpr (requires { t.key_space; })
+      return t.key_space;
+    return 0;
+  }
   static T *pointer(u64 v) { return reinterpret_cast<T *>(v << 16 >> 16); }
-  static T *match(u64 v, std::string_view name, u64 hash) {
+  static T *match(u64 v, std::string_view name, u64 hash, u32 key_space) {
     if ((v ^ hash) >> 48)
       return nullptr;
     T *t = pointer(v);
-    return t->name_size == name.size() && std::memcmp(t->name_data, name.data(), name.size()) == 0 ? t : nullptr;
+    return t->name_size == name.size() && space_of(*t) == key_space &&
+                   std::memcmp(t->name_data, name.data(), name.size()) == 0
+               ? t
+               : nullptr;
   }
   std::atomic<u64> *slots_ = nullptr;
   u64 capacity_ = 0;

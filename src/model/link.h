@@ -49,7 +49,7 @@ struct Link {
   std::vector<InputFile *> files;   // every file and archive member by priority; null never
   std::vector<InputFile *> objects; // linked objects by priority (after resolve); internal first
   std::vector<InputFile *> shareds; // shared objects that are linked (after resolve)
-  // An object refers to `foo@V`: shared objects must claim such keys too (Reader::claim_versioned).
+  // An object refers to `foo@V`: shared objects must claim such keys too (Reader::claim_referenced).
   std::atomic<bool> has_versioned_refs{false};
   InputFile *internal = nullptr;    // owner of what the linker makes; priority 0
 

@@ -37,13 +37,14 @@ enum SectionFlags : u16 {
   kSecInGroup = 1 << 9,
   kSecLinkOrder = 1 << 10,
   kSecNamedRoot = 1 << 11, // kept when __start_/__stop_ of its name are referenced (C identifier)
+  kSecFollows = 1 << 12, // not alloc, yet it lives only if something that lives refers to it
   kSecExclude = 1 << 13,
 };
 
 struct Section {
   InputFile *file = nullptr;
   const u8 *data = nullptr; // null for zero-fill; mapped or decompressed bytes
-  u64 size = 0;             // bytes in the image
+  u64 size = 0;             // bytes in the image; the last `zero_tail` of them are not at `data`
   OutputSection *output = nullptr; // null: not placed (dead, discarded, or written by another)
   u64 offset = 0;           // in the output section
   union {
@@ -58,6 +59,7 @@ struct Section {
   u32 native_type = 0;  // sh_type; 0 elsewhere
   u64 native_flags = 0; // sh_flags, characteristics, Mach-O flags
   u32 entsize = 0;
+  u32 zero_tail = 0;    // zero bytes at the end that the file doesn't hold
   u32 dyn_relocs = 0;   // dynamic relocations counted by the scan
   u64 dyn_index = 0;    // first of them in the dynamic relocation table
   u32 assoc_begin = 0, assoc_count = 0; // unwind records (FDEs) that describe this section

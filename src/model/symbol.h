@@ -71,6 +71,7 @@ enum SymbolFlags : u16 {
 enum SymbolMarks : u8 {
   kMarkRefObject = 1 << 0, // referenced or defined by a linked object
   kMarkRefShared = 1 << 1, // referenced by a shared object
+  kMarkNative = 1 << 2,    // meaning by the format (Go: a type whose values are put into interfaces)
   kMarkRoot = 1 << 3,      // entry, -u, ...
   kMarkReclaim = 1 << 4,   // its winner lost its section: claims are made anew
   kMarkStrongRef = 1 << 5,
@@ -94,7 +95,7 @@ struct Symbol {
   u16 flags = 0;                   // SymbolFlags
   u8 type = 0;                     // native type
   u8 binding = 0;                  // native binding of the definition
-  u16 spare = 0;
+  u16 key_space = 0;               // of the interned key `name`; 0: a plain name
 
   std::string_view name() const { return {name_data, name_size}; }
   SymClass klass() const {

@@ -30,8 +30,10 @@ struct EdgeBuffer {
   std::vector<Edge> edges;
   std::vector<i64> addends; // filled when `want_addends`
   bool want_addends = false;
+  std::vector<Section *> again; // mark: sections whose edges are others now than when they were asked for
   void clear() {
     edges.clear();
+    again.clear();
     addends.clear();
   }
 };
@@ -74,6 +76,10 @@ public:
   virtual bool is_root(const Link &, const Section &) = 0;
   // All references of a section, its unwind records' included.
   virtual void edges(Link &, const Section &, EdgeBuffer &) = 0;
+  // Edges that hold by now because of what has been found to live (a method is called through an
+  // interface that its type is put into). Asked for when all other edges have been followed, until
+  // there are no more.
+  virtual void conditional_edges(Link &, EdgeBuffer &) {}
 
   // -- scan: counts what the relocations of a live section need; reports impossible ones.
   virtual void scan(Link &, Section &) = 0;

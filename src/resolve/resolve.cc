@@ -44,6 +44,15 @@ void parse_wave(Link &link, const std::vector<InputFile *> &wave) {
   });
 }
 
+// What all files of the waves so far say of names that none of theirs interned. See Reader.
+void claim_referenced_names(Link &link) {
+  parallel_for(link.files.size(), 64, [&](std::size_t i) {
+    InputFile *f = link.files[i];
+    if (f->reader && f->live.load(std::memory_order_relaxed))
+      guarded(link, *f, [&] { f->reader->claim_referenced(link, *f); });
+  });
+}
+
 void claim_lazy_names(Link &link) {
   u64 total = 0;
   for (auto &v : link.lazy_names)
@@ -174,6 +183,7 @@ void resolve_symbols(Link &link) {
     Pass p(link.stats, "parse symbols and pull members");
     for (bool first = true; !wave.empty(); first = false) {
       parse_wave(link, wave);
+      claim_referenced_names(link);
       wave = next_wave(link, wave, first);
     }
   }

@@ -34,7 +34,7 @@ inline void fuzz_reader(ByteView bytes, InputFile *(*make)(), const Options &opt
   if (link.symbols.count() > n || link.groups.count() > n)
     __builtin_trap(); // count_symbols promised less
   for (auto &f : files)
-    f->reader->claim_versioned(link, *f);
+    f->reader->claim_referenced(link, *f);
   for (auto &f : files)
     for (auto &g : f->groups)
       g.group->offer(g.rank, f->priority);

@@ -91,7 +91,7 @@ TEST_CASE("shared object") {
   r.link.files.push_back(&o);
   r.link.symbols.reserve(o.reader->count_symbols(o));
   o.reader->parse_symbols(r.link, o);
-  o.reader->claim_versioned(r.link, o);
+  o.reader->claim_referenced(r.link, o);
   o.reader->parse_sections(r.link, o);
 
   CHECK(o.soname == "libx.so.1");

@@ -320,9 +320,9 @@ void SharedReader::parse_symbols(Link &link, InputFile &f) const {
   }
 }
 
-void SharedReader::claim_versioned(Link &link, InputFile &f) const {
+void SharedReader::claim_referenced(Link &link, InputFile &f) const {
   auto &o = static_cast<ElfShared &>(f);
-  if (o.verdefs.empty())
+  if (o.verdefs.empty() || !link.has_versioned_refs.load(std::memory_order_relaxed))
     return;
   std::string key;
   u32 n = static_cast<u32>(o.esyms.size());

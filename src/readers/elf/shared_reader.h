@@ -14,7 +14,7 @@ public:
   void parse_sections(Link &, InputFile &) const override;
   void bind_symbols(Link &, InputFile &) const override;
   void reclaim_symbols(Link &, InputFile &) const override;
-  void claim_versioned(Link &, InputFile &) const override;
+  void claim_referenced(Link &, InputFile &) const override;
 };
 
 const Reader &shared_reader();
