@@ -7,19 +7,20 @@
 // that relocation fills run after the rest.
 //
 // The file appears whole or not at all: it is written under a temporary name beside the final one
-// and renamed. An output that exists and is no regular file (/dev/null, a pipe) is written where it
-// is, from a file in memory.
-#include <algorithm>
-#include <cerrno>
-#include <cstdio>
+// and renamed. An output that exists and is no regular file (/dev/null, a pipe), or stands in a folder
+// where nothing new can be made, is written where it is, from a file in memory.
+#include "layout/layout.h"
+#include "model/output_file.h"
+#include "support/threads.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "layout/layout.h"
-#include "model/output_file.h"
-#include "support/threads.h"
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
 
 namespace gold {
 
@@ -68,8 +69,8 @@ void add_tasks(OutputSection &o, std::vector<Task> &now, std::vector<Task> &late
     Task t{&o, i, i + 1};
     t.begin = s->offset;
     t.end = next;
-    for (++i; i < o.members.size() && o.members[i]->kind != SectionKind::Synthetic &&
-              t.end - t.begin < kTaskBytes;
+    for (++i;
+         i < o.members.size() && o.members[i]->kind != SectionKind::Synthetic && t.end - t.begin < kTaskBytes;
          ++i) {
       t.end = i + 1 < o.members.size() ? o.members[i + 1]->offset : o.size;
       t.last = i + 1;
@@ -112,15 +113,18 @@ public:
   bool open() {
     const std::string &path = link_.opt.output;
     struct stat st;
-    regular_ = ::stat(path.c_str(), &st) != 0 || S_ISREG(st.st_mode);
-    if (regular_) {
-      temp_ = path + format(".tmp%d", static_cast<int>(getpid()));
-      fd_ = ::open(temp_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-      if (fd_ >= 0)
-        set_temporary_output(temp_);
-    } else {
-      fd_ = memfd_create("gold-go", MFD_CLOEXEC);
+    bool exists = ::stat(path.c_str(), &st) == 0;
+    regular_ = !exists || S_ISREG(st.st_mode);
+    if (regular_ && !open_temporary()) {
+      int why = errno;
+      regular_ = false;
+      if (!exists || access(path.c_str(), W_OK) != 0) {
+        errno = why;
+        return fail("cannot open output file");
+      }
     }
+    if (!regular_)
+      fd_ = memfd_create("gold-go", MFD_CLOEXEC);
     if (fd_ < 0)
       return fail("cannot open output file");
     // Room for all of it at once; filesystems that can't are written without.
@@ -156,11 +160,6 @@ public:
       return fail("cannot write output file");
     if (!regular_)
       return copy_out();
-    if (!link_.is_relocatable()) {
-      mode_t mask = umask(0);
-      umask(mask);
-      fchmod(fd_, 0777 & ~mask);
-    }
     if (::close(fd_) != 0 || rename(temp_.c_str(), link_.opt.output.c_str()) != 0)
       return fail("cannot rename output file");
     set_temporary_output("");
@@ -168,29 +167,51 @@ public:
   }
   void discard() { remove_temporary_output(); }
 
+#ifndef NDEBUG
+  WriteCheck check;
+#endif
+
 private:
+  // A fresh file: nothing that stands under the name is followed or written over.
+  bool open_temporary() {
+    temp_ = link_.opt.output + format(".tmp%d", static_cast<int>(getpid()));
+    mode_t mode = link_.is_relocatable() ? 0666 : 0777;
+    set_temporary_output(temp_); // first: a signal may come between
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      fd_ = ::open(temp_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+      if (fd_ >= 0)
+        return true;
+      if (errno != EEXIST || unlink(temp_.c_str()) != 0) // left behind by a process of that number
+        break;
+    }
+    set_temporary_output("");
+    return false;
+  }
   bool fail(const char *what) {
     link_.diag.error(std::string(what) + " " + link_.opt.output + ": " + strerror(errno));
     discard();
     return false;
   }
   bool copy_out() {
-    int out = ::open(link_.opt.output.c_str(), O_WRONLY | O_CLOEXEC);
+    int out = ::open(link_.opt.output.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
     if (out < 0)
       return fail("cannot open output file");
-    std::vector<u8> buf(1 << 20);
-    u64 off = 0;
-    while (off < link_.file_size) {
-      ssize_t n = pread(fd_, buf.data(), buf.size(), static_cast<off_t>(off));
-      if (n <= 0)
-        break;
-      for (ssize_t done = 0; done < n;) {
-        ssize_t k = ::write(out, buf.data() + done, static_cast<size_t>(n - done));
+    std::vector<u8> buf(std::min<u64>(link_.file_size, 1 << 20));
+    for (u64 off = 0; off < link_.file_size;) {
+      u64 n = std::min<u64>(buf.size(), link_.file_size - off);
+      if (!read(buf.data(), n, off)) {
+        errno = failed_;
+        return fail("cannot write output file");
+      }
+      for (u64 done = 0; done < n;) {
+        ssize_t k = ::write(out, buf.data() + done, n - done);
+        if (k < 0 && errno == EINTR)
+          continue;
         if (k <= 0)
           return fail("cannot write output file");
-        done += k;
+        done += static_cast<u64>(k);
       }
-      off += static_cast<u64>(n);
+      off += n;
     }
     ::close(out);
     ::close(fd_);
@@ -212,10 +233,16 @@ void run_tasks(Link &link, Output &out, std::vector<Task> &tasks, bool hash) {
       return;
     if (buf.size() < n)
       buf.resize(std::max(n, kTaskBytes * 2));
+#ifndef NDEBUG
+    std::memset(buf.data(), 0xdb, n); // what nobody writes shows
+#endif
     run_task(link, t, buf.data());
     if (hash)
       t.hash = hash_bytes(buf.data(), n);
     out.write(buf.data(), n, t.out->offset + t.begin);
+#ifndef NDEBUG
+    out.check.wrote(t.out->offset + t.begin, n);
+#endif
   });
 }
 
@@ -263,6 +290,12 @@ bool write_output(Link &link) {
     link.target->write_trailer(link, buf.data());
     out.write(buf.data(), n, link.trailer_offset);
   }
+#ifndef NDEBUG
+  out.check.wrote(0, link.target->header_size(link));
+  out.check.wrote(link.trailer_offset, link.target->trailer_size(link));
+  if (!link.diag.has_errors())
+    out.check.finish(link);
+#endif
   u8 identity[64] = {};
   if (hash)
     identity_of(now, late, identity);
