@@ -9,6 +9,7 @@
 #include "model/link.h"
 #include "reproduce.h"
 #include "resolve/resolve.h"
+#include "support/arena.h"
 #include "support/threads.h"
 
 namespace gold {
@@ -88,7 +89,18 @@ void count_things(Link &link) {
   link.stats.count("files on the command line", link.files.size());
   link.stats.count("objects linked", link.objects.size());
   link.stats.count("shared objects", link.shareds.size());
+  u64 sections = 0, symbols = 0, locals = 0;
+  for (const InputFile *f : link.objects) {
+    for (const Section *s : f->sections)
+      sections += s != nullptr;
+    symbols += f->symbols.size();
+    locals += f->first_global;
+  }
+  link.stats.count("sections", sections);
+  link.stats.count("symbol table entries", symbols);
+  link.stats.count("of these local", locals);
   link.stats.count("names", link.symbols.count());
+  link.stats.count("bytes of tables and arenas", allocated_bytes());
   link.stats.count("output bytes", link.file_size);
 }
 

@@ -1,6 +1,7 @@
 #include "support/arena.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <sys/mman.h>
@@ -12,6 +13,7 @@ namespace gold {
 
 static constexpr std::size_t kHuge = 2 << 20;
 
+static std::atomic<std::size_t> g_allocated{0};
 static bool g_record = false;
 static std::vector<std::pair<void *, std::size_t>> g_recorded;
 
@@ -27,6 +29,7 @@ void *zeroed_pages(std::size_t bytes) {
       _exit(1);
     _exit(1);
   }
+  g_allocated.fetch_add(n, std::memory_order_relaxed);
   if (g_record) [[unlikely]]
     g_recorded.emplace_back(p, n);
   if (huge) {
@@ -35,6 +38,8 @@ void *zeroed_pages(std::size_t bytes) {
   }
   return p;
 }
+
+std::size_t allocated_bytes() { return g_allocated.load(std::memory_order_relaxed); }
 
 void record_pages() { g_record = true; }
 

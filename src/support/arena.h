@@ -18,6 +18,9 @@ namespace gold {
 // `bytes` of zeroed memory, aligned to 16 or, from 1 MiB up, to 2 MiB. Never freed.
 void *zeroed_pages(std::size_t bytes);
 
+// What zeroed_pages has handed out so far, in bytes, whether touched or not.
+std::size_t allocated_bytes();
+
 // For fuzz targets, which do the work of many links in one process: from record_pages() on, what
 // zeroed_pages hands out is remembered; drop_pages() gives it back, and this thread's arena with it.
 void record_pages();

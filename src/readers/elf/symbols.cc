@@ -323,25 +323,36 @@ void make_locals(Link &link, ElfObject &o) {
   if (o.esyms.empty())
     return;
   const bool want_names = link.opt.strip != StripMode::All;
-  auto locals = Arena::array<Symbol>(o.first_global);
-  o.symbols[0] = &locals[0];
-  locals[0].file = &o;
-  locals[0].flags = kSymLocal | kSymAbsolute;
-  locals[0].name_data = "";
-  locals[0].claim.store(make_claim(SymClass::Strong, o.priority, 0), std::memory_order_relaxed);
+  auto make = [&](u16 flags) -> Symbol & {
+    auto &s = Arena::array<Symbol>(1)[0];
+    s.file = &o;
+    s.flags = kSymLocal | flags;
+    s.name_data = "";
+    s.claim.store(make_claim(SymClass::Strong, o.priority, 0), std::memory_order_relaxed);
+    return s;
+  };
+  o.symbols[0] = &make(kSymAbsolute);
+  // In C++ half of the local symbols are those of sections that are not linked: one stands for all.
+  Symbol *lost = nullptr;
   for (u32 i = 1; i < o.first_global; ++i) {
-    Symbol &s = locals[i];
     const Sym &e = o.esyms[i];
-    o.symbols[i] = &s;
     if (e.bind() != STB_LOCAL)
       throw InputError("symbol " + std::to_string(i) + " among the local ones has binding " +
                        std::to_string(e.bind()));
     if (e.st_name >= o.strtab.size() && (e.st_name || !o.strtab.empty()))
       throw InputError("name of a symbol lies outside of its string table", e.st_name);
+    if (u32 x = o.in_section(i) ? o.shndx(i) : 0;
+        x && x < o.sections.size() && !o.sections[x] && !link.is_relocatable()) {
+      if (!lost)
+        lost = &make(kSymSection);
+      o.symbols[i] = lost;
+      continue;
+    }
+    Symbol &s = make(0);
+    o.symbols[i] = &s;
     s.name_data = o.strtab.empty() ? "" : o.strtab.data() + e.st_name;
     if (want_names)
       s.name_size = static_cast<u32>(std::strlen(s.name_data));
-    s.file = &o;
     s.native = i;
     s.type = e.type();
     s.binding = STB_LOCAL;

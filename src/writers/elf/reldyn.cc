@@ -2,11 +2,13 @@
 //
 // Records of .rela.dyn are collected in one array while sections are relocated: the scan counted
 // what each section will need, so each has its own slice and no thread waits for another. Then the
-// array is sorted: RELATIVE records first, by address (the loader handles DT_RELACOUNT of them in a
+// array is ordered: RELATIVE records first, by address (the loader handles DT_RELACOUNT of them in a
 // tight loop), then the others by symbol, so that the loader's one-entry lookup cache hits, then
 // IRELATIVE ones, whose resolvers may use what the others fill in.
 #include "support/arena.h"
 #include "writers/elf/target.h"
+
+#include <numeric>
 
 namespace gold::elf {
 
@@ -15,15 +17,45 @@ RelaDynSection::RelaDynSection(ElfTarget &t)
   late = true;
 }
 
+void RelaDynSection::place_slices(Link &link) {
+  u64 at = target_.got ? 0 : fixed;
+  for (OutputSection *o : link.outputs)
+    if (o->flags & kSecWrite || (o->flags & kSecAlloc && !link.opt.z_text))
+      for (Section *s : o->members) {
+        if (target_.got && s == &target_.got->section) {
+          fixed_index = at;
+          at += fixed;
+        }
+        s->dyn_index = at;
+        at += s->dyn_relocs;
+      }
+}
+
 void RelaDynSection::finish(Link &link) {
   std::call_once(once_, [&] {
     const ArchInfo &info = target_.elf_arch.info;
-    target_.add_copy_relocs(link, records + fixed - target_.copy_count());
+    target_.add_copy_relocs(link, records + fixed_index + fixed - target_.copy_count());
     auto rank = [&](const Rela &r) {
       u32 t = r.r_type;
       return t == info.r_relative ? 0 : t == info.r_irelative ? 2 : t == info.r_none ? 3 : 1;
     };
-    parallel_sort(records, records + count, [&](const Rela &a, const Rela &b) {
+    // Most records are RELATIVE, and those of the sections come in the order of the image already.
+    std::vector<Rela> others;
+    Rela *end = records;
+    for (const Rela *r = records; r != records + count; ++r)
+      if (rank(*r) == 0)
+        *end++ = *r;
+      else
+        others.push_back(*r);
+    relative = u64(end - records);
+    auto by_place = [](const Rela &a, const Rela &b) {
+      if (u64(a.r_offset) != b.r_offset)
+        return u64(a.r_offset) < b.r_offset;
+      return i64(a.r_addend) < b.r_addend;
+    };
+    if (!std::is_sorted(records, end, by_place))
+      parallel_sort(records, end, by_place);
+    parallel_sort(others.begin(), others.end(), [&](const Rela &a, const Rela &b) {
       int ra = rank(a), rb = rank(b);
       if (ra != rb)
         return ra < rb;
@@ -35,15 +67,19 @@ void RelaDynSection::finish(Link &link) {
         return u32(a.r_type) < b.r_type;
       return i64(a.r_addend) < b.r_addend;
     });
-    relative =
-        u64(std::partition_point(records, records + count, [&](const Rela &r) { return rank(r) == 0; }) -
-            records);
+    std::copy(others.begin(), others.end(), end);
   });
 }
 
 void RelaDynSection::write(Link &link, u8 *buf) {
   finish(link);
   std::memcpy(buf, records, count * sizeof(Rela));
+}
+
+void RelaDynSection::write_part(Link &link, u32 i, u8 *buf) {
+  finish(link);
+  u64 first = part_offset(i) / sizeof(Rela), last = part_offset(i + 1) / sizeof(Rela);
+  std::memcpy(buf, records + first, (last - first) * sizeof(Rela));
 }
 
 bool ElfTarget::has_relr(const Link &link) const {
@@ -54,29 +90,17 @@ bool ElfTarget::has_relr(const Link &link) const {
                                   }));
 }
 
-// Gives each section its slice and the table its size.
+// How many records there will be.
 void ElfTarget::make_relocation_tables(Link &link) {
   u32 got_relocs = got ? got->dynamic_relocs(link) : 0;
   std::vector<u64> counts(link.objects.size());
-  auto each_section = [](InputFile *f, auto &&fn) {
-    for (Section *s : f->sections)
-      if (s && s->dyn_relocs && s->is_live() && !s->leader)
-        fn(*s);
-  };
   parallel_for(link.objects.size(), 16, [&](std::size_t i) {
-    each_section(link.objects[i], [&](Section &s) { counts[i] += s.dyn_relocs; });
+    for (Section *s : link.objects[i]->sections)
+      if (s && s->dyn_relocs && s->is_live() && !s->leader)
+        counts[i] += s->dyn_relocs;
   });
-  u64 fixed = got_relocs + copy_count(), total = fixed;
-  for (u64 &n : counts)
-    total += std::exchange(n, total);
+  u64 fixed = got_relocs + copy_count(), total = std::accumulate(counts.begin(), counts.end(), fixed);
   if (link.is_dynamic && total) {
-    parallel_for(link.objects.size(), 16, [&](std::size_t i) {
-      u64 at = counts[i];
-      each_section(link.objects[i], [&](Section &s) {
-        s.dyn_index = at;
-        at += s.dyn_relocs;
-      });
-    });
     rela_dyn = link.synthesize<RelaDynSection>(*this);
     rela_dyn->fixed = fixed;
     rela_dyn->count = total;

@@ -179,7 +179,7 @@ void ElfTarget::link_relocatable(Link &link) {
   symbol_indices.resize(link.files.size());
   for (InputFile *f : link.objects)
     symbol_indices[f->priority].resize(f->symbols.size());
-  symtab->each_index(link, [&](const Symbol &s, u64 index) {
+  symtab->each_index([&](const Symbol &s, u64 index) {
     auto &v = symbol_indices[s.file->priority];
     if (s.native < v.size())
       v[s.native] = u32(index);

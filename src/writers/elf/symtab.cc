@@ -51,8 +51,8 @@ InputFile *file_at(const Link &link, u32 i) {
   return i < link.objects.size() ? link.objects[i] : link.shareds[i - link.objects.size()];
 }
 
-// Calls fn(symbol) for the symbols of a group, in the order in which they are written.
-template <class F> void each_symbol(const Link &link, const SymtabGroup &g, Which which, F &&fn) {
+// Calls fn(symbol) for the symbols that a group of files adds, in the order in which they are written.
+template <class F> void choose(const Link &link, const SymtabGroup &g, Which which, F &&fn) {
   for (u32 i = g.first_file; i < g.last_file; ++i) {
     const InputFile *f = file_at(link, i);
     if (which == Which::Locals && f->kind == FileKind::Object)
@@ -64,6 +64,19 @@ template <class F> void each_symbol(const Link &link, const SymtabGroup &g, Whic
         if (s->file == f && (s->native == k || f->kind == FileKind::Internal))
           if ((s->is_local() && !link.is_relocatable()) == (which == Which::Locals) && keep_global(link, *s))
             fn(*s);
+  }
+}
+
+// The symbols that were chosen. They and what they point at are far apart in memory.
+template <class F> void each_symbol(const SymtabGroup &g, Which which, F &&fn) {
+  constexpr u64 kAhead = 8;
+  u64 first = which == Which::Locals ? 0 : g.locals, last = which == Which::Locals ? g.locals : g.kept.size();
+  for (u64 i = first; i < last; ++i) {
+    if (i + 2 * kAhead < last)
+      __builtin_prefetch(g.kept[i + 2 * kAhead]);
+    if (i + kAhead < last)
+      __builtin_prefetch(g.kept[i + kAhead]->name_data);
+    fn(*g.kept[i]);
   }
 }
 
@@ -90,10 +103,11 @@ void SymtabSection::plan(Link &link) {
       return [&](const Symbol &s) {
         ++n;
         strings += s.name_size ? s.name_size + 1 : 0;
+        g.kept.push_back(&s);
       };
     };
-    each_symbol(link, g, Which::Locals, add(g.locals, g.local_strings));
-    each_symbol(link, g, Which::Globals, add(g.globals, g.strings));
+    choose(link, g, Which::Locals, add(g.locals, g.local_strings));
+    choose(link, g, Which::Globals, add(g.globals, g.strings));
     g.strings += g.local_strings;
   });
   number();
@@ -118,13 +132,13 @@ void SymtabSection::number() {
   target_.strtab->section.size = strings;
 }
 
-void SymtabSection::each_index(const Link &link, const std::function<void(const Symbol &, u64)> &fn) const {
+void SymtabSection::each_index(const std::function<void(const Symbol &, u64)> &fn) const {
   parallel_for(groups.size(), 1, [&](std::size_t i) {
     const SymtabGroup &g = groups[i];
     u64 at = g.local_begin;
-    each_symbol(link, g, Which::Locals, [&](const Symbol &s) { fn(s, at++); });
+    each_symbol(g, Which::Locals, [&](const Symbol &s) { fn(s, at++); });
     at = g.global_begin;
-    each_symbol(link, g, Which::Globals, [&](const Symbol &s) { fn(s, at++); });
+    each_symbol(g, Which::Globals, [&](const Symbol &s) { fn(s, at++); });
   });
 }
 
@@ -165,7 +179,7 @@ void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
   u32 name = u32(g.string_begin + (which == Which::Globals ? g.local_strings : 0));
   Sym *out = reinterpret_cast<Sym *>(buf);
   u64 index = which == Which::Locals ? g.local_begin : g.global_begin;
-  each_symbol(link, g, which, [&](const Symbol &s) {
+  each_symbol(g, which, [&](const Symbol &s) {
     u32 section = target_.write_symbol(link, s, *out, which == Which::Locals);
     shndx(index++, out->st_shndx == SHN_XINDEX ? section : 0);
     out->st_name = s.name_size ? name : 0;
@@ -189,7 +203,7 @@ void StrtabSection::write(Link &link, u8 *buf) {
   for (u32 i = 0; i < parts(); ++i)
     write_part(link, i, buf + part_offset(i));
 }
-void StrtabSection::write_part(Link &link, u32 i, u8 *buf) {
+void StrtabSection::write_part(Link &, u32 i, u8 *buf) {
   if (i == 0) {
     *buf = 0;
     return;
@@ -201,8 +215,8 @@ void StrtabSection::write_part(Link &link, u32 i, u8 *buf) {
     buf[s.name_size] = 0;
     buf += s.name_size + 1;
   };
-  each_symbol(link, target_.symtab->groups[i - 1], Which::Locals, put);
-  each_symbol(link, target_.symtab->groups[i - 1], Which::Globals, put);
+  each_symbol(target_.symtab->groups[i - 1], Which::Locals, put);
+  each_symbol(target_.symtab->groups[i - 1], Which::Globals, put);
 }
 
 // A symbol as both .symtab and .dynsym hold it, but for st_name.

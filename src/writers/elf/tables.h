@@ -99,19 +99,25 @@ public:
 
 // -- dynamic relocations
 
-// .rela.dyn. The records are collected in memory: those of the GOT and of copies first, then one
-// slice for each section, which its relocation fills.
+// .rela.dyn. The records are collected in memory, in one slice for each section that has any, in the
+// order of the image. The slice of the GOT holds those of copies, too.
 class RelaDynSection final : public ElfSynthetic {
 public:
   explicit RelaDynSection(ElfTarget &);
   Rela *records = nullptr;
-  u64 fixed = 0; // of GOT and copies
+  u64 fixed = 0;       // of GOT and copies
+  u64 fixed_index = 0; // where these begin
   u64 count = 0;
-  u64 relative = 0;    // of them RELATIVE; known when finished
-  void finish(Link &); // sorts; whoever comes first
+  u64 relative = 0;          // of them RELATIVE; known when finished
+  void place_slices(Link &); // sets Section::dyn_index; once addresses are final
+  void finish(Link &);       // sorts; whoever comes first
+  u32 parts() const override { return u32((count + kPartRecords - 1) / kPartRecords); }
+  u64 part_offset(u32 i) const override { return std::min(u64(i) * kPartRecords, count) * sizeof(Rela); }
   void write(Link &, u8 *buf) override;
+  void write_part(Link &, u32 i, u8 *buf) override;
 
 private:
+  static constexpr u64 kPartRecords = 20000;
   std::once_flag once_;
 };
 
@@ -219,6 +225,7 @@ struct SymtabGroup {
   u32 first_file, last_file; // in Link::objects
   u64 locals = 0, globals = 0, strings = 0, local_strings = 0;
   u64 local_begin = 0, global_begin = 0, string_begin = 0;
+  std::vector<const Symbol *> kept; // the local ones first
 };
 
 class SymtabSection final : public ElfSynthetic {
@@ -230,7 +237,7 @@ public:
   void plan(Link &);
   void number(); // from the groups' counts to their places
   // fn(symbol, its index in the table) for all but the section symbols; fn may run on any thread.
-  void each_index(const Link &, const std::function<void(const Symbol &, u64)> &fn) const;
+  void each_index(const std::function<void(const Symbol &, u64)> &fn) const;
   u32 parts() const override { return u32(groups.size()) * 2 + 1; }
   u64 part_offset(u32 i) const override;
   void write(Link &, u8 *buf) override;

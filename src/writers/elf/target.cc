@@ -169,6 +169,8 @@ void ElfTarget::finalize(Link &link) {
   });
   set_linker_symbols(link);
   set_segments(link);
+  if (rela_dyn)
+    rela_dyn->place_slices(link);
   compress_debug_sections(link);
 }
 
