@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "formats.h"
+#include "go_runtime.h"
 #include "lto/lto.h"
 #include "readers/archive.h"
 #include "readers/elf/script.h"
@@ -56,6 +57,7 @@ public:
       link_.diag.error("too many input files");
     read_lists();
     add_roots();
+    add_go_runtime(link_);
   }
 
 private:
@@ -341,22 +343,15 @@ private:
       return;
     bool hide = excluded(o.file->path);
     u32 first = static_cast<u32>(link_.files.size());
-    for (ArchiveMember &m : o.archive->members) {
-      InputFile *f = number_one(o, format_->make_object(), m.bytes);
-      f->reader = &format_->object_reader();
-      f->archive = o.file->path;
-      f->member = m.name;
-      f->member_offset = m.offset;
-      f->lazy = true;
-      f->whole_archive = o.arg.whole_archive;
+    add_archive_members(link_, *format_, *o.file, *o.archive);
+    for (std::size_t i = 0; i < o.archive->members.size(); ++i) {
+      InputFile *f = link_.files[first + i];
+      f->as_needed = o.arg.as_needed;
       f->exclude_libs = hide;
-      if (f->whole_archive && file_role(identify(m.bytes)) != FileRole::Object)
-        f->whole_archive = false; // notes and the like that somebody put into an archive
+      // Not notes and the like that somebody put into an archive.
+      f->whole_archive = o.arg.whole_archive && file_role(identify(f->bytes)) == FileRole::Object;
     }
-    auto &lazies = link_.lazy_names.emplace_back();
-    lazies.reserve(o.archive->index.size());
-    for (auto &[name, member] : o.archive->index)
-      lazies.push_back({name, link_.files[first + member]});
+    auto &lazies = link_.lazy_names.back();
     for (std::size_t i = 0; i < o.member_names.size(); ++i)
       for (std::string_view n : o.member_names[i])
         lazies.push_back({n, link_.files[first + i]});
@@ -391,25 +386,16 @@ private:
     link_.dynamic_list_given = !opt.dynamic_lists.empty();
   }
 
-  Symbol *root(std::string_view name) {
-    link_.symbols.reserve(16);
-    Symbol *s = link_.symbols.intern(Arena::copy(name));
-    s->mark(kMarkRoot | kMarkRefObject | kMarkStrongRef);
-    s->offer(make_claim(SymClass::Undef, link_.internal->priority, 0));
-    link_.roots.push_back(s);
-    return s;
-  }
-
   void add_roots() {
     const Options &opt = link_.opt;
     std::string entry = opt.entry;
     if (entry.empty())
       entry = link_.target->default_entry(link_);
     if (!entry.empty() && !(entry[0] >= '0' && entry[0] <= '9'))
-      link_.entry = root(entry);
+      link_.entry = link_.add_root(entry);
     for (auto *names : {&opt.undefined, &opt.require_defined})
       for (const std::string &n : *names)
-        root(n);
+        link_.add_root(n);
   }
 
   Link &link_;
@@ -422,6 +408,28 @@ private:
 } // namespace
 
 void load_inputs(Link &link) { Loader(link).run(); }
+
+void add_archive_members(Link &link, const FileFormat &format, const MappedFile &file,
+                         const Archive &archive) {
+  u32 first = static_cast<u32>(link.files.size());
+  for (const ArchiveMember &m : archive.members) {
+    InputFile *f = format.make_object();
+    f->reader = &format.object_reader();
+    f->mapped = &file;
+    f->bytes = m.bytes;
+    f->path = file.path;
+    f->archive = file.path;
+    f->member = m.name;
+    f->member_offset = m.offset;
+    f->lazy = true;
+    f->priority = static_cast<u32>(link.files.size());
+    link.files.push_back(f);
+  }
+  auto &names = link.lazy_names.emplace_back();
+  names.reserve(archive.index.size());
+  for (auto &[name, member] : archive.index)
+    names.push_back({name, link.files[first + member]});
+}
 
 void write_dependency_file(Link &link) {
   const std::string &path = link.opt.dependency_file;

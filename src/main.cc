@@ -2,6 +2,7 @@
 // signal: whatever happens, no half-written output stays behind.
 #include "driver/driver.h"
 #include "link.h"
+#include "runtime_embed/command.h"
 #include "support/diag.h"
 #include "support/mapped_file.h"
 
@@ -108,23 +109,34 @@ int report(const Invocation &inv, bool failed) {
   return failed || diag.has_errors() ? 1 : 0;
 }
 
+bool print(const std::string &text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fflush(stdout) == 0)
+    return true;
+  say("gold-go: error: cannot write to standard output\n");
+  return false;
+}
+
+int run_runtime(Invocation &inv) {
+  CommandResult result = run_runtime_command(inv.rest);
+  if (!result.error.empty()) {
+    inv.errors.push_back(result.error);
+    return report(inv, true);
+  }
+  return print(result.text) ? 0 : 1;
+}
+
 int run(int argc, char **argv) {
   Invocation inv = parse_command_line(argc, argv);
-  if (!inv.text.empty() && inv.action != Invocation::Error) {
-    std::fwrite(inv.text.data(), 1, inv.text.size(), stdout);
-    if (std::fflush(stdout) != 0) {
-      say("gold-go: error: cannot write to standard output\n");
-      return 1;
-    }
-  }
+  if (!inv.text.empty() && inv.action != Invocation::Error && !print(inv.text))
+    return 1;
   switch (inv.action) {
   case Invocation::Print:
     return report(inv, false);
   case Invocation::Inspect:
     return run_inspect(inv.rest);
   case Invocation::Runtime:
-    inv.errors.push_back("the goroutine runtime is not built in yet");
-    return report(inv, true);
+    return run_runtime(inv);
   case Invocation::Error:
     return report(inv, true);
   case Invocation::Link:

@@ -9,6 +9,7 @@
 
 #include "model/file.h"
 #include "model/intern.h"
+#include "model/last_library.h"
 #include "model/options.h"
 #include "model/target.h"
 #include "support/diag.h"
@@ -71,6 +72,7 @@ struct Link {
     InputFile *file;
   };
   std::vector<std::vector<LazyName>> lazy_names; // one vector an archive
+  std::vector<LastLibrary *> last_libraries;     // searched in this order when all else has been
 
   bool is_dynamic = false;  // the image has a dynamic section
   bool is_pic() const { return opt.kind == OutputKind::Pie || opt.kind == OutputKind::Shared; }
@@ -100,6 +102,9 @@ struct Link {
     synthetics.push_back(t);
     return t;
   }
+
+  // An undefined strong reference to `name` that the linker itself makes: entry, -u.
+  Symbol *add_root(std::string_view name);
 
   // Reports an InputError of a file, with the file's name.
   void report(const InputFile &, const InputError &);

@@ -23,6 +23,15 @@ std::string InputFile::display_name() const {
   return std::string(archive) + "(" + std::string(member) + ")";
 }
 
+Symbol *Link::add_root(std::string_view name) {
+  symbols.reserve(16);
+  Symbol *s = symbols.intern(Arena::copy(name));
+  s->mark(kMarkRoot | kMarkRefObject | kMarkStrongRef);
+  s->offer(make_claim(SymClass::Undef, internal->priority, 0));
+  roots.push_back(s);
+  return s;
+}
+
 void Link::report(const InputFile &f, const InputError &e) {
   std::string text = f.display_name() + ": " + e.what();
   if (e.offset != ~u64(0))

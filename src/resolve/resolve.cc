@@ -3,8 +3,10 @@
 // Wave 0 is everything named on the command line that is no archive member. Its symbols make their
 // claims in parallel; the archives' indexes claim as `Lazy`. A symbol with a strong reference whose
 // best claim is a lazy member's wants that member: it joins the next wave. Waves end when nobody
-// wants anything. Since claims only compare numbers, neither the waves' inner order nor threads
-// can change who wins; left-to-right archive order is not needed (as in every parallel linker).
+// wants anything. Then the libraries that are searched last are asked, one after the other: one that
+// defines a name still wanted is opened, and the waves go on. Since claims only compare numbers, neither the
+// waves' inner order nor threads can change who wins; left-to-right archive order is not needed (as in every
+// parallel linker).
 #include "resolve/resolve.h"
 
 #include <algorithm>
@@ -53,13 +55,14 @@ void claim_referenced_names(Link &link) {
   });
 }
 
-void claim_lazy_names(Link &link) {
+// Those of the archives from number `first` on.
+void claim_lazy_names(Link &link, std::size_t first) {
   u64 total = 0;
-  for (auto &v : link.lazy_names)
-    total += v.size();
+  for (std::size_t i = first; i < link.lazy_names.size(); ++i)
+    total += link.lazy_names[i].size();
   link.symbols.reserve(total);
-  parallel_for(link.lazy_names.size(), 1, [&](std::size_t i) {
-    for (auto &l : link.lazy_names[i])
+  parallel_for(link.lazy_names.size() - first, 1, [&](std::size_t i) {
+    for (auto &l : link.lazy_names[first + i])
       link.symbols.intern(l.name)->offer(make_claim(SymClass::Lazy, l.file->priority, 0));
   });
 }
@@ -73,7 +76,7 @@ InputFile *wanted_member(Link &link, const Symbol &s) {
   return f->lazy && !f->live.load(std::memory_order_relaxed) ? f : nullptr;
 }
 
-std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &wave, bool first) {
+std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &wave) {
   struct Want {
     InputFile *member, *by;
     Symbol *symbol;
@@ -96,14 +99,48 @@ std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &w
     m->pulled_for = s;
     next.push_back(m);
   };
-  if (first)
-    for (Symbol *s : link.roots)
-      if (InputFile *m = wanted_member(link, *s))
-        take(m, link.internal, s);
+  for (Symbol *s : link.roots)
+    if (InputFile *m = wanted_member(link, *s))
+      take(m, link.internal, s);
   for (auto &v : wants)
     for (Want &w : v)
       take(w.member, w.by, w.symbol);
   return next;
+}
+
+std::vector<InputFile *> linked_files(const Link &link) {
+  std::vector<InputFile *> v;
+  for (InputFile *f : link.files)
+    if (f->live && !f->failed)
+      v.push_back(f);
+  return v;
+}
+
+// Does anything that is linked need a name that only this library defines?
+bool is_wanted(const Link &link, const LastLibrary &lib) {
+  for (std::string_view name : lib.names())
+    if (const Symbol *s = link.symbols.find(name); s && s->marked(kMarkStrongRef) && s->is_undefined())
+      return true;
+  return false;
+}
+
+// Opens the first of the libraries searched last that is wanted and not open yet; its members' names
+// have then made their claims. False if there is none.
+bool open_last_library(Link &link) {
+  for (LastLibrary *lib : link.last_libraries) {
+    if (lib->opened || !is_wanted(link, *lib))
+      continue;
+    lib->opened = true;
+    std::size_t first = link.lazy_names.size();
+    try {
+      lib->open(link);
+    } catch (const InputError &e) {
+      link.diag.error(e.what());
+    }
+    claim_lazy_names(link, first);
+    return true;
+  }
+  return false;
 }
 
 // A name that only a member that nobody pulled would define is undefined after all: weak references do
@@ -177,16 +214,21 @@ void resolve_symbols(Link &link) {
     }
   {
     Pass p(link.stats, "claim archive members");
-    claim_lazy_names(link);
+    claim_lazy_names(link, 0);
   }
   {
     Pass p(link.stats, "parse symbols and pull members");
-    for (bool first = true; !wave.empty(); first = false) {
+    while (!wave.empty()) {
       parse_wave(link, wave);
       claim_referenced_names(link);
-      wave = next_wave(link, wave, first);
+      wave = next_wave(link, wave);
+      while (wave.empty() && open_last_library(link))
+        wave = next_wave(link, linked_files(link));
     }
   }
+  for (LastLibrary *lib : link.last_libraries)
+    if (lib->opened)
+      lib->joined(link);
   for (InputFile *f : link.files)
     if (f->live && !f->failed)
       (f->kind == FileKind::Shared ? link.shareds : link.objects).push_back(f);
@@ -317,6 +359,9 @@ void report_undefined_symbols(Link &link) {
       text += "\n>>> referenced by " + p;
     if (r.more)
       text += format("\n>>> referenced %zu more times", r.more);
+    for (const LastLibrary *lib : link.last_libraries)
+      if (std::string note = lib->about_undefined(link, name); !note.empty())
+        text += "\n>>> " + note;
     if (opt.unresolved == UnresolvedPolicy::Warn || opt.noinhibit_exec)
       link.diag.warn(std::move(text), ~u64(0), r.order);
     else

@@ -22,6 +22,7 @@ MAY_KNOW = {
     "writers": {"model", "support", "formats"},
     "lto": {"model", "support"},
     "driver": {"model", "support"},
+    "runtime_embed": {"model", "support", "readers"},
     "inspect": {"readers", "model", "support", "formats"},
 }
 

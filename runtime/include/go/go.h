@@ -15,8 +15,10 @@ extern "C" {
 #define GO_NOEXCEPT
 #endif
 
-/** Defined by the runtime; referring to it makes a mismatch of header and archive a link error. */
+/** Defined by the runtime. Every object that includes this refers to it, so that headers and archive
+ *  of different versions don't link. */
 extern const char go_rt_abi_1[];
+static const char *const go_rt_abi_used __attribute__((used)) = go_rt_abi_1;
 
 /** Starts fn(arg) in a new goroutine. Does not block, but may yield when the queue is full. */
 void go_spawn(void (*fn)(void *), void *arg) GO_NOEXCEPT;

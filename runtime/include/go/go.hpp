@@ -38,8 +38,6 @@ struct closed_error : std::logic_error {
 
 namespace detail {
 
-inline const char *const abi = go_rt_abi_1; // header and archive must agree
-
 [[noreturn]] inline void uncaught() noexcept {
   try {
     throw;

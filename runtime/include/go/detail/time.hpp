@@ -20,7 +20,7 @@ class timer {
 public:
   template <typename R, typename Q>
   explicit timer(const std::chrono::duration<R, Q> &d)
-      : t_(go_timer_start_raw(detail::after(d), 0, detail::send_tick, c_.native_handle())) {}
+      : c_(1), t_(go_timer_start_raw(detail::after(d), 0, detail::send_tick, c_.native_handle())) {}
   timer(const timer &) = delete;
   timer &operator=(const timer &) = delete;
   ~timer() { go_timer_free(t_); }
@@ -37,7 +37,7 @@ public:
   }
 
 private:
-  chan<time_point> c_{1};
+  chan<time_point> c_;
   go_timer *t_;
 };
 
@@ -46,9 +46,9 @@ class ticker {
 public:
   template <typename R, typename Q>
   explicit ticker(const std::chrono::duration<R, Q> &d)
-      : t_(go_timer_start_raw(detail::after(d),
-                              std::chrono::duration_cast<std::chrono::nanoseconds>(d).count(),
-                              detail::send_tick, c_.native_handle())) {}
+      : c_(1), t_(go_timer_start_raw(detail::after(d),
+                                     std::chrono::duration_cast<std::chrono::nanoseconds>(d).count(),
+                                     detail::send_tick, c_.native_handle())) {}
   ticker(const ticker &) = delete;
   ticker &operator=(const ticker &) = delete;
   ~ticker() { go_timer_free(t_); }
@@ -56,7 +56,7 @@ public:
   void stop() { go_timer_stop(t_); }
 
 private:
-  chan<time_point> c_{1};
+  chan<time_point> c_;
   go_timer *t_;
 };
 
