@@ -10,7 +10,9 @@
 namespace gold {
 
 struct InputFile;
+struct OutputRule;
 struct OutputSection;
+struct Statement;
 struct Symbol;
 struct Link;
 class Synthetic;
@@ -74,6 +76,8 @@ struct Section {
   std::atomic<u8> live{0}; // 1: kept
   u8 keep_script = 0;      // KEEP by the layout plan
   std::atomic<u8> address_significant{0};
+  u8 discarded = 0;        // by a script's /DISCARD/
+  u32 rule = 0;            // of the layout plan: see PlanMatcher; 0: none, or not asked yet
 
   std::string_view name() const { return {name_data, name_size}; }
   u64 align() const { return u64(1) << p2align; }
@@ -113,6 +117,7 @@ public:
 // A section of the output: what a section header (or Mach-O section, PE section) stands for.
 struct OutputSection {
   std::string_view name;
+  OutputRule *rule = nullptr; // what the plan says about it; null: an orphan
   u32 native_type = 0;
   u64 native_flags = 0;
   u16 flags = 0; // SectionFlags: union of the members', zero-fill only if all are
@@ -130,6 +135,21 @@ struct OutputSection {
   bool relro = false;
   bool starts_segment = false;
   bool address_fixed = false; // addr given by the plan
+  bool dropped = false; // empty, so left out; a script may still speak of it
+  bool load = true;     // false: NOLOAD
+  // The statements of its rule, each with the member before which it stands (null: the end).
+  struct BodyStep {
+    const Statement *statement;
+    const Section *before;
+  };
+  std::vector<BodyStep> body;
+  // What fills gaps from an offset on; "": the target's choice.
+  struct Fill {
+    u64 offset;
+    std::string_view bytes;
+  };
+  std::vector<Fill> fills;
+  Section *start = nullptr; // an empty section at its start, for symbols that a script defines
   std::vector<Section *> thunk_islands; // synthesized members that hold thunks, in order
   u64 end() const { return addr + size; }
 };
