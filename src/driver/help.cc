@@ -15,9 +15,10 @@ const char *const supported_targets = "elf64-x86-64 elf64-littleaarch64 pei-x86-
 const char *const supported_emulations = "elf_x86_64 aarch64linux aarch64elf i386pep arm64pe";
 
 // meson, CMake, autoconf and libtool look for "GNU", "GNU ld (...) N" or "GNU Binutils" here; a line
-// that began with "GNU gold", or held "LLD", would be taken for another linker.
+// that began with "GNU gold", or held "LLD", would be taken for another linker. libtool takes " 0." and " 1."
+// for versions of GNU ld that had no version scripts: hence the "v".
 std::string version_line() {
-  return "gold-go " GOLD_GO_VERSION " (compatible with GNU ld (GNU Binutils) 2.44)";
+  return "gold-go v" GOLD_GO_VERSION " (compatible with GNU ld (GNU Binutils) 2.44)";
 }
 
 namespace {

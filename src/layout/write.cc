@@ -10,6 +10,7 @@
 // and renamed. An output that exists and is no regular file (/dev/null, a pipe), or stands in a folder
 // where nothing new can be made, is written where it is, from a file in memory.
 #include "layout/layout.h"
+#include "layout/write_check.h"
 #include "model/output_file.h"
 #include "support/threads.h"
 

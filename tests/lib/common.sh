@@ -76,6 +76,14 @@ fails_with() {
   has "$pattern" "$WORK/.out"
 }
 
+# by_gold_go FILE...: gold-go made these images: it says so in .comment, as compilers do of objects.
+by_gold_go() {
+  local image
+  for image; do
+    readelf -p .comment "$image" | grep -q 'gold-go' || fail "$image was linked by another linker"
+  done
+}
+
 # same FILE FILE: equal byte for byte.
 same() {
   cmp "$1" "$2" || fail "$1 and $2 differ"

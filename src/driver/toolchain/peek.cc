@@ -329,6 +329,10 @@ void peek(const std::string &path, ByteView b, InputFacts *f) {
   case 0xbebafeca: // a universal file: the architecture must come from elsewhere
   case 0xbfbafeca:
     return found(f, Format::MachO, Arch::Unknown);
+  case 0xdec04342: // as a file, and in the wrapper that Apple's tools use
+  case 0x0b17c0de:
+    f->bitcode = true;
+    return;
   }
   if (text.starts_with("--- !tapi") || text.starts_with("---\narchs:"))
     return found(f, Format::MachO, Arch::Unknown);

@@ -13,6 +13,7 @@ namespace gold {
 struct InputFacts {
   Format format = Format::Unknown;
   Arch arch = Arch::Unknown;
+  bool bitcode = false;       // one of the inputs is LLVM bitcode
   bool shared_object = false; // one of the inputs is a shared object, DLL or dylib
 
   bool defines_start = false; // the format's entry (_start, mainCRTStartup): nothing is to be added

@@ -130,8 +130,13 @@ LinkLine complete_link_line(const NativeRequest &request, const Options &given) 
     for (const InputArg &in : given.inputs)
       if (in.kind == InputArg::File && first == "the input")
         first = in.name;
-    failed.errors.push_back(first + " is not an ELF, COFF or Mach-O object, nor is another input\n>>> "
-                                    "what else they are for is told by --target=TRIPLE");
+    failed.errors.push_back(
+        facts.bitcode
+            ? first +
+                  ": LLVM bitcode (made by -flto): link-time optimization is not supported yet, compile with "
+                  "-ffat-lto-objects or without -flto"
+            : first + " is not an ELF, COFF or Mach-O object, nor is another input\n>>> "
+                      "what else they are for is told by --target=TRIPLE");
     return failed;
   }
   if (arch == Arch::Unknown) {

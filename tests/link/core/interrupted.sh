@@ -39,7 +39,7 @@ for signal in INT TERM HUP; do
     sleep 0.1
   done
   [ -e reached ] || fail "the output was not opened in 30 s"
-  run "app app.tmp$linker" echo $(ls out)
+  run "out/app out/app.tmp$linker" echo out/*
   kill -s "$signal" "$linker"
   status=0
   wait "$linker" || status=$?

@@ -22,7 +22,7 @@ ends_with() { # CODE COMMAND...
   "$@" || status=$?
   [ "$status" = "$code" ] || fail "$* ended with $status, not $code"
 }
-nothing_left() { [ -z "$(ls -A | grep '\.tmp')" ] || fail "left behind: $(ls -A)"; }
+nothing_left() { ! compgen -G '*.tmp*' || fail "that was left behind"; }
 link -o app app.o
 ends_with 7 ./app
 
