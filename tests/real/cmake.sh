@@ -33,7 +33,7 @@ target_link_libraries(app PRIVATE archive ${CMAKE_DL_LIBS})
 set_target_properties(app PROPERTIES ENABLE_EXPORTS ON)
 add_executable(alone alone.cc)
 target_link_options(alone PRIVATE -static)
-install(TARGETS app alone shared plugin LIBRARY DESTINATION lib RUNTIME DESTINATION bin)
+install(TARGETS app shared plugin LIBRARY DESTINATION lib RUNTIME DESTINATION bin)
 C
 echo 'int object() { return 1; }' > project/object.cc
 cat > project/shared.cc <<'C'
