@@ -210,31 +210,29 @@ unsigned go_set_procs(unsigned n) noexcept {
   {
     Locked l(sched.lock);
     while (sched.n_p_made < n) {
-      sched.all_p[sched.n_p_made] = go_rt_new_p(sched.n_p_made);
+      P *p = sched.all_p[sched.n_p_made] = go_rt_new_p(sched.n_p_made);
+      p->retired = true;
       sched.n_p_made++;
     }
     sched.n_procs.store(n);
-    // Idle Ps: those that go, and those that come back. A P that still runs goes by itself.
+    // Idle Ps that go. One that runs, or is being handed over, goes when its holder notices.
     P *list = sched.idle_p;
     sched.idle_p = nullptr;
     sched.n_idle_p.store(0);
     for (P *p = list, *next; p; p = next) {
       next = p->idle_next;
-      p->idle = false;
-      if (p->id >= n) {
-        p->idle_next = retired;
-        retired = p;
-        continue;
-      }
-      p->idle = true;
-      p->idle_next = sched.idle_p;
-      sched.idle_p = p;
-      sched.n_idle_p.add(1u);
+      P *&to = p->id < n ? sched.idle_p : retired;
+      p->idle = p->id < n;
+      p->idle_next = to;
+      to = p;
+      if (p->id < n)
+        sched.n_idle_p.add(1u);
     }
-    for (uint32_t i = old; i < n; i++) {
+    for (uint32_t i = 0; i < n; i++) { // those that come back
       P *p = sched.all_p[i];
-      if (p->m || p->idle)
+      if (!p->retired)
         continue;
+      p->retired = false;
       p->idle = true;
       p->idle_next = sched.idle_p;
       sched.idle_p = p;
@@ -243,8 +241,7 @@ unsigned go_set_procs(unsigned n) noexcept {
   }
   for (P *p = retired, *next; p; p = next) {
     next = p->idle_next;
-    p_drain(p);
-    timers_move(p, sched.all_p[0]);
+    retire_p(p);
   }
   wake_p();
   if (m->p && m->p->id >= n)

@@ -18,20 +18,33 @@ P *idle_p_get() {
   return p;
 }
 
-static void idle_p_put_locked(P *p) {
-  if (p->id >= sched.n_procs.load()) {
-    p->idle = false; // retired by set_max_procs
-    return;
-  }
+static bool idle_p_put_locked(P *p) {
+  if (p->id >= sched.n_procs.load())
+    return false;
   p->idle = true;
   p->idle_next = sched.idle_p;
   sched.idle_p = p;
   sched.n_idle_p.add(1u);
+  return true;
 }
 
-void idle_p_put(P *p) {
+bool idle_p_put(P *p) {
   Locked l(sched.lock);
-  idle_p_put_locked(p);
+  return idle_p_put_locked(p);
+}
+
+// The caller holds p, which is on no list. Until `retired` is set nobody else may bring it back, so
+// a set_max_procs that grows again meanwhile leaves it to us to make it idle.
+void retire_p(P *p) {
+  p_drain(p);
+  if (p != sched.all_p[0])
+    timers_move(p, sched.all_p[0]);
+  {
+    Locked l(sched.lock);
+    if (!idle_p_put_locked(p))
+      p->retired = true;
+  }
+  wake_p();
 }
 
 void acquire_p(M *m, P *p) {
@@ -73,10 +86,7 @@ void stop_m(M *m) {
 
 GO_RACY void handoff_p(P *p) {
   if (p->id >= sched.n_procs.load()) {
-    p_drain(p);
-    if (P *q = sched.all_p[0])
-      timers_move(p, q);
-    wake_p();
+    retire_p(p);
     return;
   }
   if (!p_empty(p) || sched.gq_n.load() || p->timers.first.load() <= now()) {
@@ -87,7 +97,10 @@ GO_RACY void handoff_p(P *p) {
     start_m(p, true);
     return;
   }
-  idle_p_put(p);
+  if (!idle_p_put(p)) {
+    retire_p(p);
+    return;
+  }
   fence();
   if (sched.poll_blocked.load())
     poll_break(); // it computes its time-out anew

@@ -261,6 +261,10 @@ long go_fd_read(go_fd *ff, void *p, size_t n) noexcept {
   Fd *f = in(ff);
   if (!hold(f))
     return -sys::ebadf;
+  if (n == 0) { // nothing to wait for
+    drop(f);
+    return 0;
+  }
   M *m = enter();
   long r;
   for (;;) {
@@ -293,7 +297,7 @@ long go_fd_read(go_fd *ff, void *p, size_t n) noexcept {
     if (r)
       break;
   }
-  if (f->closing)
+  if (r <= 0 && f->closing) // what has been read is the caller's
     r = -sys::ebadf;
   drop(f);
   leave(m);

@@ -206,8 +206,7 @@ int fd_wait(M *&m, Fd *f, int side) {
         return 0;
       go_sleep(200000);
       m = enter();
-      f->lock.lock();
-      continue;
+      return 0; // to the system call: the other may have consumed the last edge
     }
     s.g = m->curg;
     sched.n_poll_wait.add(1u);

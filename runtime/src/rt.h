@@ -114,7 +114,7 @@ void block_put(Block *);
 
 // ---- timers ------------------------------------------------------------------------------------
 
-enum TimerState : uint32_t { t_idle, t_armed, t_zombie, t_firing };
+enum TimerState : uint32_t { t_idle, t_armed, t_zombie };
 
 struct alignas(64) Timer {
   atomic<uint32_t> state;
@@ -124,7 +124,7 @@ struct alignas(64) Timer {
   void *arg, *arg2;
   atomic<P *> p;          // whose heap it is in; its lock guards all of the above
   uint32_t released;      // the user has let go of it: recycle when out of the heap
-  uint32_t seq;
+  atomic<uint32_t> running; // callbacks under way; more than one when it was re-armed meanwhile
 };
 
 struct TimerEntry {
@@ -163,7 +163,8 @@ struct alignas(128) P {
   uint64_t rng;
   uint64_t next_id, last_id;      // batch of goroutine ids
   uint64_t last_soft_wake, soft_interval;
-  bool idle;
+  bool idle;                      // on the idle list
+  bool retired;                   // set_max_procs took it out of use; empty. Under sched.lock
   uint32_t nstack[stack_classes];
   atomic<uint64_t> n_spawned, n_exited, n_switches, n_steals;
   // for the monitor
@@ -345,7 +346,8 @@ void stop_m(M *m);
 void acquire_p(M *m, P *p);
 P *release_p(M *m);
 P *idle_p_get();
-void idle_p_put(P *p);
+bool idle_p_put(P *p);             // false: p is to be retired instead
+void retire_p(P *p);               // empties a P of too high a number and takes it out of use
 bool p_empty(P *p);
 bool p_has_queued(P *p); // what thieves could take
 void p_drain(P *p);

@@ -36,6 +36,7 @@ Timer *timer_new(M *m, void (*fn)(Timer *, int64_t), void *arg) {
   t->arg2 = nullptr;
   t->p.store(nullptr, relaxed);
   t->released = 0;
+  t->running.store(0, relaxed);
   return t;
 }
 
@@ -106,7 +107,7 @@ static void drop(TimerHeap &h, Timer *t) {
   if (--t->entries == 0) {
     if (t->state.load(relaxed) == t_zombie) {
       t->state.store(t_idle, release);
-      if (t->released)
+      if (t->released && t->running.load(relaxed) == 0)
         recycle(t);
     }
   }
@@ -145,7 +146,7 @@ void timer_arm(M *m, Timer *t, int64_t when, int64_t period) {
   if (when < 0)
     when = never - 1;
   P *p = lock_heap(t);
-  if (!p || t->entries == 0) {
+  if (!p || (t->entries == 0 && t->running.load(relaxed) == 0)) {
     P *mine = m->p ? m->p : sched.all_p[0];
     if (p != mine) {
       if (p)
@@ -199,9 +200,12 @@ bool timer_stop(Timer *t, bool sync) {
     }
     h.lock.unlock();
   }
-  if (sync && !was)
-    while (t->state.load() == t_firing)
+  if (sync)
+    for (unsigned i = 1; t->running.load(); i++) {
       cpu_pause();
+      if (i % 1000 == 0) // the thread that runs it does not get the processor
+        sys::sched_yield();
+    }
   return was;
 }
 
@@ -210,7 +214,7 @@ void timer_release(M *m, Timer *t) {
   P *p = lock_heap(t);
   bool free_now = false;
   if (p) {
-    if (t->entries == 0 && t->state.load(relaxed) != t_firing)
+    if (t->entries == 0 && t->running.load(relaxed) == 0)
       free_now = true;
     else
       t->released = 1;
@@ -245,23 +249,23 @@ bool timers_run(M *, P *p, int64_t t) {
     Timer *x = e.t;
     pop(h);
     x->entries--;
-    x->state.store(t_firing, relaxed);
+    if (x->period) { // before the callback, so that a stop from now on finds it armed
+      x->when += x->period * (1 + (t - x->when) / x->period);
+      x->entries++;
+      push(h, {x->when, x});
+    } else {
+      x->state.store(t_idle, relaxed);
+    }
+    x->running.add(1u, relaxed);
     set_first(h);
     h.lock.unlock();
     x->fn(x, t);
-    h.lock.lock();
-    if (x->state.load(relaxed) == t_firing) {
-      if (x->period && !x->released) {
-        int64_t next = x->when + x->period * (1 + (t - x->when) / x->period);
-        x->when = next;
-        x->state.store(t_armed, relaxed);
-        x->entries++;
-        push(h, {next, x});
-      } else {
-        x->state.store(t_idle, release);
-        if (x->released && x->entries == 0)
-          recycle(x);
-      }
+    P *q = lock_heap(x); // it may have moved to another heap with its P's retirement
+    if (x->running.sub(1u) == 1 && x->released && x->entries == 0)
+      recycle(x);
+    if (q != p) {
+      q->timers.lock.unlock();
+      h.lock.lock();
     }
   }
   set_first(h);

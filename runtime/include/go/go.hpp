@@ -530,8 +530,8 @@ template <typename F> auto otherwise(F f) { return detail::default_case<F>{std::
 template <typename... Cases> int select(Cases &&...cs) {
   constexpr std::size_t n = sizeof...(Cases);
   go_case k[n ? n : 1] = {};
-  std::int64_t until = INT64_MAX, t0 = 0;
-  int timed = -1, other = -1, i = 0;
+  [[maybe_unused]] std::int64_t until = INT64_MAX, t0 = 0;
+  [[maybe_unused]] int timed = -1, other = -1, i = 0;
   (
       [&](auto &c) {
         using C = std::decay_t<decltype(c)>;

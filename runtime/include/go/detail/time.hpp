@@ -41,21 +41,37 @@ private:
   go_timer *t_;
 };
 
-/// Delivers the time on channel() every d; a slow receiver misses ticks.
+/// Delivers the time on channel() every d; a slow receiver misses ticks. Throws
+/// std::invalid_argument when d is not positive.
 class ticker {
 public:
   template <typename R, typename Q>
   explicit ticker(const std::chrono::duration<R, Q> &d)
-      : c_(1), t_(go_timer_start_raw(detail::after(d),
-                                     std::chrono::duration_cast<std::chrono::nanoseconds>(d).count(),
-                                     detail::send_tick, c_.native_handle())) {}
+      : c_(1), t_(go_timer_start_raw(detail::after(d), period(d), detail::send_tick,
+                                     c_.native_handle())) {}
   ticker(const ticker &) = delete;
   ticker &operator=(const ticker &) = delete;
   ~ticker() { go_timer_free(t_); }
   chan<time_point> channel() const { return c_; }
-  void stop() { go_timer_stop(t_); }
+  /// No more ticks, and none that came before is left on the channel. Does not close it.
+  void stop() {
+    go_timer_stop(t_);
+    c_.try_recv();
+  }
+  /// Starts anew with period d; the next tick comes after d. Revives a stopped ticker.
+  template <typename R, typename Q> void reset(const std::chrono::duration<R, Q> &d) {
+    std::int64_t ns = period(d);
+    stop();
+    go_timer_reset(t_, detail::after(d), ns);
+  }
 
 private:
+  template <typename D> static std::int64_t period(const D &d) {
+    if (d <= D::zero())
+      throw std::invalid_argument("non-positive interval for ticker");
+    return std::max<std::int64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(d).count(), 1);
+  }
   chan<time_point> c_;
   go_timer *t_;
 };
@@ -123,13 +139,13 @@ namespace detail {
 struct ctx_state {
   mutex m;
   chan<std::monostate> done;
-  std::error_code why;
+  std::error_code why, cause;
   std::vector<std::weak_ptr<ctx_state>> children;
   std::shared_ptr<ctx_state> parent;
   time_point until = time_point::max();
   std::unique_ptr<after_func> timer;
   bool over = false;
-  void end(std::error_code e) {
+  void end(std::error_code e, std::error_code because) {
     std::vector<std::weak_ptr<ctx_state>> kids;
     {
       std::lock_guard l(m);
@@ -137,6 +153,7 @@ struct ctx_state {
         return;
       over = true;
       why = e;
+      cause = because;
       kids.swap(children);
       if (timer)
         timer->stop();
@@ -144,7 +161,7 @@ struct ctx_state {
     done.close();
     for (auto &w : kids)
       if (auto k = w.lock())
-        k->end(e);
+        k->end(e, because);
   }
 };
 } // namespace detail
@@ -163,6 +180,14 @@ public:
     std::lock_guard l(s_->m);
     return s_->why;
   }
+  /// Empty while alive; then what cancel() was given in this context or the one above that ended it,
+  /// else the same as err().
+  std::error_code cause() const {
+    if (!s_)
+      return {};
+    std::lock_guard l(s_->m);
+    return s_->cause;
+  }
   /// The deadline; time_point::max() when there is none.
   time_point deadline() const { return s_ ? s_->until : time_point::max(); }
   const std::shared_ptr<detail::ctx_state> &state() const { return s_; }
@@ -171,14 +196,15 @@ private:
   std::shared_ptr<detail::ctx_state> s_;
 };
 
-/// Ends its context with operation_canceled; further calls do nothing.
+/// Ends its context with operation_canceled, for the cause given; further calls do nothing.
 class cancel_func {
 public:
   cancel_func() = default;
   explicit cancel_func(std::shared_ptr<detail::ctx_state> s) : s_(std::move(s)) {}
-  void operator()() const {
+  void operator()() const { (*this)(std::make_error_code(std::errc::operation_canceled)); }
+  void operator()(std::error_code cause) const {
     if (s_)
-      s_->end(std::make_error_code(std::errc::operation_canceled));
+      s_->end(std::make_error_code(std::errc::operation_canceled), cause);
   }
 
 private:
@@ -194,24 +220,30 @@ inline std::pair<context, cancel_func> with_deadline(const context &up, time_poi
   s->parent = up.state();
   s->until = t < up.deadline() ? t : up.deadline();
   if (auto p = up.state()) {
-    std::error_code gone;
+    std::error_code gone, cause;
     {
       std::lock_guard l(p->m);
       if (p->over)
-        gone = p->why;
-      else
-        p->children.push_back(s);
+        gone = p->why, cause = p->cause;
+      else {
+        auto &kids = p->children;
+        if (kids.size() == kids.capacity()) // those that are gone must not pile up
+          std::erase_if(kids, [](auto &w) { return w.expired(); });
+        kids.push_back(s);
+      }
     }
     if (gone)
-      s->end(gone);
+      s->end(gone, cause);
   }
   if (t != time_point::max()) {
     std::weak_ptr<detail::ctx_state> w = s;
     std::lock_guard l(s->m);
     if (!s->over)
       s->timer = std::make_unique<after_func>(t - now(), [w] {
-        if (auto x = w.lock())
-          x->end(std::make_error_code(std::errc::timed_out));
+        if (auto x = w.lock()) {
+          auto late = std::make_error_code(std::errc::timed_out);
+          x->end(late, late);
+        }
       });
   }
   return {context(s), cancel_func(s)};
