@@ -352,6 +352,10 @@ private:
       f->whole_archive = o.arg.whole_archive && file_role(identify(f->bytes)) == FileRole::Object;
     }
     auto &lazies = link_.lazy_names.back();
+    if (o.arg.whole_archive) { // every member is linked anyway
+      lazies.clear();
+      return;
+    }
     for (std::size_t i = 0; i < o.member_names.size(); ++i)
       for (std::string_view n : o.member_names[i])
         lazies.push_back({n, link_.files[first + i]});
