@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "definers.h"
 #include "formats.h"
 #include "go_runtime.h"
 #include "lto/lto.h"
@@ -411,7 +412,10 @@ private:
 
 } // namespace
 
-void load_inputs(Link &link) { Loader(link).run(); }
+void load_inputs(Link &link) {
+  link.find_definers = find_definers;
+  Loader(link).run();
+}
 
 void add_archive_members(Link &link, const FileFormat &format, const MappedFile &file,
                          const Archive &archive) {

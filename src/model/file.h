@@ -43,6 +43,19 @@ struct GroupCopy {
   u32 rank = 0;   // smaller survives; 0 where the first one does (COFF's Largest: the size's complement)
 };
 
+// Where something stands, for messages.
+struct SourcePlace {
+  std::string file;     // as the compiler was called; empty: not known
+  u32 line = 0;         // 0: not known
+  std::string function; // symbol of the function that holds the place; empty: none
+};
+
+// Where a file defines one of its symbols. `section` is null for absolute and common symbols.
+struct DefinedAt {
+  const Section *section = nullptr;
+  u64 offset = 0;
+};
+
 // What turns bytes into the model. One object a kind of file; stateless.
 class Reader {
 public:
@@ -65,8 +78,17 @@ public:
   // object's default versions, names of symbols that are mostly referred to by index), and those for
   // which the claims of all files had to be seen. Runs on any thread. May throw InputError.
   virtual void claim_referenced(Link &, InputFile &) const {}
-  // Reports symbols that this file defines strongly while another file's strong definition won.
+  // Calls Link::duplicate for symbols that this file defines strongly while another file's strong
+  // definition won.
   virtual void report_duplicates(Link &, InputFile &) const {}
+
+  // The following are slow and meant for messages: called on one thread, never throwing.
+
+  // The source line of byte `offset` of a section, by debug information, and the function around it.
+  virtual SourcePlace source_place(InputFile &, const Section &, u64 /*offset*/) const { return {}; }
+  // Where symbol `native`, which this file defines, is declared: for data, too.
+  virtual SourcePlace declaration(InputFile &, u32 /*native*/) const { return {}; }
+  virtual DefinedAt defined_at(const InputFile &, u32 /*native*/) const { return {}; }
 };
 
 enum class FileKind : u8 {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <atomic>
-#include <map>
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -86,6 +88,15 @@ struct Link {
   Section *build_id = nullptr; // section that holds the identity, if any
   u32 build_id_offset = 0, build_id_size = 0; // of the identity's bytes in that section
 
+  // "file.o:(.text+0x12)"
+  static std::string place_text(const InputFile &, const Section &, u64 offset);
+  // A further line of a message: where the place is in the source, "" if nothing tells.
+  std::string source_line(InputFile &, const Section &, u64 offset) const;
+  // The same as details of a message.
+  Diag::Details referenced_at(InputFile &, const Section &, u64 offset) const;
+  // A symbol's name as a programmer wrote it, unless --no-demangle.
+  std::string readable(std::string_view name) const;
+
   SymbolAux &aux_of(Symbol &s) {
     if (!s.aux) {
       s.aux = static_cast<u32>(aux.size());
@@ -108,6 +119,22 @@ struct Link {
 
   // Reports an InputError of a file, with the file's name.
   void report(const InputFile &, const InputError &);
+
+  // A strong definition beside the one that won. From any thread.
+  struct Duplicate {
+    Symbol *symbol;
+    InputFile *file;
+    u32 native; // in `file`
+  };
+  std::vector<Duplicate> duplicates; // in no order
+  void duplicate(Symbol &, InputFile &, u32 native);
+
+  // Libraries on the search path, not linked, that define some of the names: one line of text a name,
+  // "" if there are none. Set by who opens inputs; slow, for messages.
+  std::function<std::vector<std::string>(Link &, std::span<const std::string_view>)> find_definers;
+
+private:
+  std::mutex duplicates_mutex_;
 };
 
 // Defines `name` for the linker at `section` + `value` (section may be null: absolute) unless an

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "support/demangle.h"
+
 namespace gold {
 
 Synthetic::Synthetic(std::string_view name, u32 native_type, u64 native_flags, u16 flags, u64 align) {
@@ -37,6 +39,39 @@ void Link::report(const InputFile &f, const InputError &e) {
   if (e.offset != ~u64(0))
     text += format(" (at offset 0x%llx)", static_cast<unsigned long long>(e.offset));
   diag.error(std::move(text), f.priority, e.offset);
+}
+
+void Link::duplicate(Symbol &s, InputFile &f, u32 native) {
+  std::lock_guard lock(duplicates_mutex_);
+  duplicates.push_back({&s, &f, native});
+}
+
+std::string Link::readable(std::string_view name) const {
+  return opt.demangle ? demangle(name) : std::string(name);
+}
+
+std::string Link::place_text(const InputFile &f, const Section &s, u64 offset) {
+  return f.display_name() + ":(" + std::string(s.name()) +
+         format("+0x%llx)", static_cast<unsigned long long>(offset));
+}
+
+std::string Link::source_line(InputFile &f, const Section &s, u64 offset) const {
+  if (!f.reader)
+    return "";
+  SourcePlace p = f.reader->source_place(f, s, offset);
+  std::string text;
+  if (p.line)
+    text = p.file + format(":%u", p.line);
+  if (!p.function.empty())
+    text += (text.empty() ? "in function `" : " in function `") + readable(p.function) + "'";
+  return text;
+}
+
+Diag::Details Link::referenced_at(InputFile &f, const Section &s, u64 offset) const {
+  return [this, &f, &s, offset] {
+    std::string source = source_line(f, s, offset);
+    return source.empty() ? source : "\n>>> referenced by " + source;
+  };
 }
 
 } // namespace gold

@@ -28,6 +28,7 @@ static_assert(sizeof(Edge) == 16);
 
 struct EdgeBuffer {
   std::vector<Edge> edges;
+  std::size_t own = ~std::size_t(0);   // edges from here on are of unwind records that describe the section
   std::vector<i64> addends; // filled when `want_addends`
   bool want_addends = false;
   std::vector<Section *> again; // mark: sections whose edges are others now than when they were asked for
@@ -35,6 +36,7 @@ struct EdgeBuffer {
     edges.clear();
     again.clear();
     addends.clear();
+    own = ~std::size_t(0);
   }
 };
 

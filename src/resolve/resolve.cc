@@ -11,7 +11,6 @@
 
 #include <algorithm>
 
-#include "support/demangle.h"
 #include "support/threads.h"
 
 namespace gold {
@@ -287,86 +286,6 @@ void allocate_commons(Link &link) {
         s->native = static_cast<u32>(k);
       }
     }
-}
-
-void report_duplicate_symbols(Link &link) {
-  if (link.opt.allow_multiple_definition)
-    return;
-  parallel_for_each(link.objects, [&](InputFile *f) {
-    if (f->reader)
-      f->reader->report_duplicates(link, *f);
-  }, 16);
-}
-
-void report_undefined_symbols(Link &link) {
-  const Options &opt = link.opt;
-  if (link.is_relocatable() || opt.unresolved == UnresolvedPolicy::Ignore)
-    return;
-  for (const std::string &name : opt.require_defined)
-    if (Symbol *s = link.symbols.find(name); !s || s->is_undefined()) {
-      std::string text = "--require-defined: undefined symbol: " + name;
-      opt.noinhibit_exec ? link.diag.warn(std::move(text)) : link.diag.error(std::move(text));
-    }
-  // A shared object may leave symbols to other images, but not those that it says are its own.
-  bool others_may = link.is_shared() && !opt.no_undefined && opt.unresolved == UnresolvedPolicy::Default;
-  auto missing = [&](const Symbol &s) {
-    return s.klass() == SymClass::Undef && !s.is_imported() && (!others_may || s.vis() != Visibility::Default);
-  };
-  std::atomic<bool> any{false};
-  parallel_for_each(link.objects, [&](InputFile *f) {
-    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
-      if (Symbol *s = f->symbols[k]; s && s->file == f && missing(*s))
-        any = true;
-  }, 16);
-  for (Symbol *s : link.roots)
-    if (s->klass() == SymClass::Undef && s->marked(kMarkRoot) && !s->file)
-      any = true;
-  if (!any)
-    return;
-
-  // Only now, on the way to an error, are all relocations visited.
-  constexpr std::size_t kReferrers = 3;
-  struct Report {
-    u64 order;
-    std::vector<std::string> places;
-    std::size_t more = 0;
-  };
-  std::vector<std::pair<Symbol *, Report>> reports;
-  EdgeBuffer buf;
-  for (InputFile *f : link.objects)
-    for (Section *sec : f->sections) {
-      if (!sec || !sec->is_live() || !sec->is_alloc())
-        continue;
-      buf.clear();
-      link.target->edges(link, *sec, buf);
-      for (const Edge &e : buf.edges) {
-        if (!e.symbol || e.symbol->is_local() || !missing(*e.symbol))
-          continue;
-        auto it = std::find_if(reports.begin(), reports.end(), [&](auto &r) { return r.first == e.symbol; });
-        if (it == reports.end())
-          it = reports.insert(reports.end(), {e.symbol, {reports.size(), {}, 0}});
-        if (it->second.places.size() < kReferrers)
-          it->second.places.push_back(f->display_name() + ":(" + std::string(sec->name()) +
-                                      format("+0x%x)", e.offset));
-        else
-          ++it->second.more;
-      }
-    }
-  for (auto &[s, r] : reports) {
-    std::string name(s->name());
-    std::string text = "undefined symbol: " + (opt.demangle ? demangle(name) : name);
-    for (auto &p : r.places)
-      text += "\n>>> referenced by " + p;
-    if (r.more)
-      text += format("\n>>> referenced %zu more times", r.more);
-    for (const LastLibrary *lib : link.last_libraries)
-      if (std::string note = lib->about_undefined(link, name); !note.empty())
-        text += "\n>>> " + note;
-    if (opt.unresolved == UnresolvedPolicy::Warn || opt.noinhibit_exec)
-      link.diag.warn(std::move(text), ~u64(0), r.order);
-    else
-      link.diag.error(std::move(text), ~u64(0), r.order);
-  }
 }
 
 Symbol *define_linker_symbol(Link &link, std::string_view name, Section *section, u64 value, Visibility vis) {

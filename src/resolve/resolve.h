@@ -13,10 +13,10 @@ void resolve_symbols(Link &);
 // Gives tentative definitions that won a zero-fill section of their own.
 void allocate_commons(Link &);
 
-// Strong definitions beside the one that won.
+// Strong definitions beside the one that won. (report.cc)
 void report_duplicate_symbols(Link &);
 
-// References of live sections to symbols that nothing defines.
+// References of live sections to symbols that nothing defines. (report.cc)
 void report_undefined_symbols(Link &);
 
 // --defsym: claims the names before resolution, and gives them their sections and values after it.

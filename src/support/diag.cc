@@ -7,7 +7,7 @@
 
 namespace gold {
 
-void Diag::add(Level level, std::string text, u64 priority, u64 offset) {
+void Diag::add(Level level, std::string text, u64 priority, u64 offset, Details details) {
   if (level == Warning) {
     if (suppress_warnings)
       return;
@@ -17,12 +17,18 @@ void Diag::add(Level level, std::string text, u64 priority, u64 offset) {
   if (level == Error)
     errors_.fetch_add(1, std::memory_order_relaxed);
   std::lock_guard lock(mutex_);
-  pending_.push_back({priority, offset, level, std::move(text)});
+  pending_.push_back({priority, offset, level, std::move(text), std::move(details)});
 }
 
-void Diag::error(std::string text, u64 priority, u64 offset) { add(Error, std::move(text), priority, offset); }
-void Diag::warn(std::string text, u64 priority, u64 offset) { add(Warning, std::move(text), priority, offset); }
-void Diag::note(std::string text, u64 priority, u64 offset) { add(Note, std::move(text), priority, offset); }
+void Diag::error(std::string text, u64 priority, u64 offset, Details details) {
+  add(Error, std::move(text), priority, offset, std::move(details));
+}
+void Diag::warn(std::string text, u64 priority, u64 offset, Details details) {
+  add(Warning, std::move(text), priority, offset, std::move(details));
+}
+void Diag::note(std::string text, u64 priority, u64 offset) {
+  add(Note, std::move(text), priority, offset, {});
+}
 
 void Diag::flush() {
   std::lock_guard lock(mutex_);
@@ -49,6 +55,8 @@ void Diag::flush() {
         out += "\033[0m";
     }
     out += m.text;
+    if (m.details)
+      out += m.details();
     out += '\n';
   }
   pending_.clear();

@@ -4,15 +4,21 @@
 // A pass reports what it finds and goes on; between passes the driver of the link asks
 // `has_errors()` and stops. flush() prints what has been collected to standard error, sorted by
 // (file priority, offset, text), with colour on a terminal.
+//
+// What is slow to find out about a message (the source line of a place, by debug information) is a
+// function that is called only when the message is printed: of a hundred thousand relocations that
+// don't reach, those below the error limit cost time, and which ones these are does not depend on
+// threads.
 #pragma once
 
+#include "support/types.h"
+
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "support/types.h"
 
 namespace gold {
 
@@ -23,9 +29,13 @@ public:
   bool color = false;
   int error_limit = 20; // 0: none
 
-  // `priority` and `offset` order the messages of a flush; text may hold several lines.
-  void error(std::string text, u64 priority = 0, u64 offset = 0);
-  void warn(std::string text, u64 priority = 0, u64 offset = 0);
+  // Further lines of a message, each beginning with a newline.
+  using Details = std::function<std::string()>;
+
+  // `priority` and `offset` order the messages of a flush; text may hold several lines. What `details`
+  // refers to must live until the flush, which calls it on one thread.
+  void error(std::string text, u64 priority = 0, u64 offset = 0, Details details = {});
+  void warn(std::string text, u64 priority = 0, u64 offset = 0, Details details = {});
   void note(std::string text, u64 priority = 0, u64 offset = 0); // printed as it is
 
   bool has_errors() const { return errors_.load(std::memory_order_relaxed) != 0; }
@@ -38,8 +48,9 @@ private:
     u64 priority, offset;
     Level level;
     std::string text;
+    Details details;
   };
-  void add(Level level, std::string text, u64 priority, u64 offset);
+  void add(Level level, std::string text, u64 priority, u64 offset, Details details);
   std::mutex mutex_;
   std::vector<Message> pending_;
   std::atomic<u64> errors_{0};

@@ -118,6 +118,21 @@ const MappedFile *map_file(const std::string &path, std::string *error) {
   return &node->file;
 }
 
+ByteView peek_file(const std::string &path) {
+  int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat st;
+  if (fd < 0)
+    return {};
+  ByteView bytes;
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
+    void *p = mmap(nullptr, static_cast<size_t>(st.st_size), PROT_READ, MAP_PRIVATE, fd, 0);
+    if (p != MAP_FAILED)
+      bytes = {static_cast<u8 *>(p), static_cast<u64>(st.st_size)};
+  }
+  close(fd);
+  return bytes;
+}
+
 bool file_exists(const std::string &path) {
   struct stat st;
   return stat(path.c_str(), &st) == 0 && !S_ISDIR(st.st_mode);

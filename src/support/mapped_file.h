@@ -24,6 +24,10 @@ struct MappedFile {
 // can't be read. The result is never freed. Thread-safe.
 const MappedFile *map_file(const std::string &path, std::string *error);
 
+// Maps a regular file that is only looked at for a message: it is no input, so mapped_files() does not
+// list it. Empty if that fails. Never unmapped.
+ByteView peek_file(const std::string &path);
+
 // True when `path` names something that can be opened for reading and is no directory.
 bool file_exists(const std::string &path);
 

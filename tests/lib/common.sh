@@ -88,3 +88,15 @@ by_gold_go() {
 same() {
   cmp "$1" "$2" || fail "$1 and $2 differ"
 }
+
+# says STATUS COMMAND... < TEXT: the command must end with this exit code and print exactly TEXT. Files are
+# named as in the text: the folder of the test is <dir>.
+says() {
+  local status=$1 got=0
+  shift
+  cat > "$WORK/.expected"
+  "$@" > "$WORK/.out" 2>&1 || got=$?
+  [ "$got" = "$status" ] || fail "$* ended with $got, not $status: $(cat "$WORK/.out")"
+  sed -i "s,$WORK,<dir>,g" "$WORK/.out"
+  diff -u "$WORK/.expected" "$WORK/.out" >&2 || fail "$* says something else (< wanted, > said)"
+}

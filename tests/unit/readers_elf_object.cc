@@ -295,5 +295,9 @@ TEST_CASE("two strong definitions") {
   ReadObjects r({make(), make()});
   for (auto *f : r.files)
     f->reader->report_duplicates(r.link, *f);
-  CHECK(r.link.diag.error_count() == 1);
+  REQUIRE(r.link.duplicates.size() == 1);
+  CHECK(r.link.duplicates[0].symbol == r["f"]);
+  CHECK(r.link.duplicates[0].file == r.files[1]);
+  DefinedAt at = r.files[1]->reader->defined_at(*r.files[1], r.link.duplicates[0].native);
+  CHECK(at.section == r.files[1]->sections[1]);
 }

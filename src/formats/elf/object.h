@@ -27,6 +27,9 @@ struct Cie {
   bool used = false;
 };
 
+// Debug information made ready for questions; of readers/elf/debug_info.cc.
+struct DebugInfo;
+
 // An object file. `Reader`s make one for each ELF object or archive member.
 struct ElfObject : InputFile {
   std::span<const Shdr> shdrs;
@@ -50,6 +53,7 @@ struct ElfObject : InputFile {
   std::vector<Cie> cies;            // by section, then offset
   std::vector<Fde> fdes;            // sorted so that those of one text section are adjacent:
                                     // Section::assoc_begin/assoc_count index this
+  DebugInfo *debug_info = nullptr;  // made when the first message asks for a source line
   u64 symtab_locals = 0, symtab_globals = 0, symtab_strings = 0; // what it adds to the output's .symtab
 
   u64 common_size(u32 i) const override {

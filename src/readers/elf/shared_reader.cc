@@ -241,6 +241,15 @@ const Reader &shared_reader() {
   return reader;
 }
 
+void each_exported_name(ByteView b, const std::function<void(std::string_view)> &fn) {
+  Tables t = find_tables(b);
+  for (u32 i = t.first_global; i < t.syms.size(); ++i) {
+    const Sym &e = t.syms[i];
+    if (claims_name(e) && (t.versym.empty() || (t.versym[i] != VER_NDX_LOCAL && !(t.versym[i] & VERSYM_HIDDEN))))
+      fn(string_at(t.strtab, e.st_name, "name of a dynamic symbol"));
+  }
+}
+
 InputFile *make_shared() {
   auto *o = new ElfShared;
   o->reader = &shared_reader();

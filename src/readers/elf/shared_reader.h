@@ -4,6 +4,8 @@
 #include "formats/elf/object.h"
 #include "model/link.h"
 
+#include <functional>
+
 namespace gold::elf {
 
 class SharedReader : public Reader {
@@ -18,6 +20,9 @@ public:
 };
 
 const Reader &shared_reader();
+
+// Calls fn(name) for each name that a shared object defines for others. Throws InputError.
+void each_exported_name(ByteView, const std::function<void(std::string_view)> &fn);
 
 // True for the head of a shared object (ET_DYN), whatever its machine.
 bool is_shared(ByteView);

@@ -4,7 +4,6 @@
 // of the table's slot, of the symbol it points to. So names are taken in batches: hash all, ask for
 // all slots, ask for all symbols, and only then intern.
 #include "readers/elf/object_parts.h"
-#include "support/demangle.h"
 
 #include <algorithm>
 
@@ -303,19 +302,7 @@ void ObjectReader::report_duplicates(Link &link, InputFile &f) const {
     const InputFile &winner = *link.files[claim_priority(c)];
     if (winner.kind != FileKind::Object)
       continue;
-    auto place = [](const InputFile &file, u32 shndx) {
-      auto &obj = static_cast<const ElfObject &>(file);
-      std::string text = "\n>>> defined in " + file.display_name();
-      if (shndx && shndx < obj.sections.size() && obj.sections[shndx])
-        text += ":(" + std::string(obj.sections[shndx]->name()) + ")";
-      return text;
-    };
-    auto &w = static_cast<const ElfObject &>(winner);
-    std::string name(s->name());
-    link.diag.error("duplicate symbol: " + (link.opt.demangle ? demangle(name) : name) +
-                        place(w, w.in_section(claim_index(c)) ? w.shndx(claim_index(c)) : 0) +
-                        place(o, o.in_section(i) ? o.shndx(i) : 0),
-                    o.priority, i);
+    link.duplicate(*s, o, i);
   }
 }
 

@@ -430,7 +430,7 @@ void AArch64::apply(Link &link, const ElfLayout &lay, ElfObject &file, const Sec
     };
     auto put_load = [&](u64 v, int scale) { // of a scaled load or store
       if (v & ((u64(1) << scale) - 1)) [[unlikely]]
-        link.diag.error(place_text(file, sec, r.r_offset) + ": relocation " + reloc_name(type) +
+        link.diag.error(Link::place_text(file, sec, r.r_offset) + ": relocation " + reloc_name(type) +
                             ": address " + format("0x%llx", static_cast<unsigned long long>(v)) + " of " +
                             symbol_text(link, file, s) + format(" is not aligned to %d bytes", 1 << scale),
                         file.priority, u64(sec.index) << 32 | u32(r.r_offset));

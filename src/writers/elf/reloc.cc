@@ -1,23 +1,17 @@
 // The policy of references and the messages of relocation; see reloc.h.
 #include "writers/elf/reloc.h"
 
-#include "support/demangle.h"
 
 namespace gold::elf {
 
 Symbol no_symbol{.claim{make_claim(SymClass::Strong, 0, 0)}, .flags = kSymAbsolute | kSymLocal};
-
-std::string place_text(const InputFile &f, const Section &s, u64 offset) {
-  return f.display_name() + ":(" + std::string(s.name()) +
-         format("+0x%llx)", static_cast<unsigned long long>(offset));
-}
 
 std::string symbol_text(const Link &link, const ElfObject &, const Symbol &s) {
   if (!s.name_size && s.section)
     return "section `" + std::string(s.section->name()) + "'";
   if (!s.name_size)
     return "absolute address 0";
-  return "`" + (link.opt.demangle ? demangle(s.name()) : std::string(s.name())) + "'";
+  return "`" + link.readable(s.name()) + "'";
 }
 
 u64 symbol_size(const Symbol &s) {
@@ -62,8 +56,8 @@ void SectionScan::finish() {
 }
 
 void SectionScan::error(const Rela &r, const std::string &text) {
-  link.diag.error(place_text(file, sec, r.r_offset) + ": " + text, file.priority,
-                  u64(sec.index) << 32 | u32(r.r_offset));
+  link.diag.error(Link::place_text(file, sec, r.r_offset) + ": " + text, file.priority,
+                  u64(sec.index) << 32 | u32(r.r_offset), link.referenced_at(file, sec, r.r_offset));
 }
 void SectionScan::error(const Rela &r, const Symbol &s, const std::string &why) {
   error(r, std::string("relocation ") + arch.reloc_name(r.r_type) + " against " + symbol_text(link, file, s) +
@@ -185,18 +179,49 @@ void SectionScan::pc_slow(const Rela &r, Symbol &s) {
   }
 }
 
-void range_error(Link &link, const ElfArch &arch, const ElfObject &file, const Section &sec, const Rela &r,
+namespace {
+// "2.5 GiB", "3 bytes"
+std::string amount(u64 n) {
+  static constexpr const char *units[] = {"KiB", "MiB", "GiB", "TiB"};
+  if (n < 1024)
+    return format("%llu byte%s", static_cast<unsigned long long>(n), n == 1 ? "" : "s");
+  double d = static_cast<double>(n);
+  int unit = -1;
+  for (; d >= 1024 && unit < 3; ++unit)
+    d /= 1024;
+  return format("%.1f %s", d, units[unit]);
+}
+
+bool is_branch_name(std::string_view name) {
+  return name.ends_with("PLT32") || name.ends_with("CALL26") || name.ends_with("JUMP26");
+}
+} // namespace
+
+void range_error(Link &link, const ElfArch &arch, ElfObject &file, const Section &sec, const Rela &r,
                  const Symbol &s, i64 value, int bits, bool is_signed) {
   std::string range = is_signed ? format("[-2^%d, 2^%d)", bits - 1, bits - 1) : format("[0, 2^%d)", bits);
-  std::string text = place_text(file, sec, r.r_offset) + ": relocation " + arch.reloc_name(r.r_type) +
+  std::string_view name = arch.reloc_name(r.r_type);
+  std::string text = Link::place_text(file, sec, r.r_offset) + ": relocation " + std::string(name) +
                      " out of range: " + format("%lld", static_cast<long long>(value)) + " is not in " +
                      range + "; references " + symbol_text(link, file, s);
   if (s.file && s.file != &file && s.file != link.internal)
     text += " defined in " + s.file->display_name();
-  text += arch.info.arch == Arch::X86_64
-              ? "; recompile with -mcmodel=medium or large, or move the sections closer"
-              : "; recompile with -fPIC or -mcmodel=large, or move the sections closer";
-  link.diag.error(std::move(text), file.priority, u64(sec.index) << 32 | u32(r.r_offset));
+  // How far beyond the nearer end of the range.
+  i64 low = is_signed ? -(i64(1) << (bits - 1)) : 0, high = i64(1) << (is_signed ? bits - 1 : bits);
+  u64 beyond = value < low ? static_cast<u64>(low) - static_cast<u64>(value)
+                           : static_cast<u64>(value) - static_cast<u64>(high) + 1;
+  text += "\n>>> " + amount(beyond) + " too far; ";
+  if (!sec.is_alloc())
+    text += "recompile with -gdwarf64, or with less debug information";
+  else if (is_branch_name(name))
+    text += "move the sections closer, or call through a pointer (-mcmodel=large)";
+  else if (arch.info.arch == Arch::X86_64)
+    text += link.is_pic() ? "recompile with -mcmodel=medium or -mcmodel=large, or move the sections closer"
+                          : "recompile with -fPIC, -mcmodel=medium or -mcmodel=large, or move the sections closer";
+  else
+    text += "recompile with -fPIC or -mcmodel=large, or move the sections closer";
+  link.diag.error(std::move(text), file.priority, u64(sec.index) << 32 | u32(r.r_offset),
+                  link.referenced_at(file, sec, r.r_offset));
 }
 
 Tombstone::Tombstone(const Section &s) {
@@ -220,6 +245,7 @@ void ElfArch::edges(const ElfObject &file, const Section &sec, EdgeBuffer &buf) 
   };
   for (const Rela &r : file.relocs(sec))
     add(r);
+  buf.own = buf.edges.size();
   for (u32 i = sec.assoc_begin; i < sec.assoc_begin + sec.assoc_count; ++i) {
     const Fde &fde = file.fdes[i];
     auto rels = file.relocs(*file.eh_frames[fde.section]);

@@ -25,8 +25,6 @@
 
 namespace gold::elf {
 
-// "file.o:(.text+0x12)"
-std::string place_text(const InputFile &, const Section &, u64 offset);
 // "`foo(int)'", or what to say for symbols without a name.
 std::string symbol_text(const Link &, const ElfObject &, const Symbol &);
 // The size of a symbol as its definition says it.
@@ -156,7 +154,7 @@ template <u32 N> struct RelocTable {
 };
 
 // Reports a value that does not fit its field.
-[[gnu::cold]] void range_error(Link &, const ElfArch &, const ElfObject &, const Section &, const Rela &,
+[[gnu::cold]] void range_error(Link &, const ElfArch &, ElfObject &, const Section &, const Rela &,
                                const Symbol &, i64 value, int bits, bool is_signed);
 
 // The dynamic relocation of a word, if it has one; else its value.

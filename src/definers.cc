@@ -1,0 +1,113 @@
+// Looks for undefined symbols in all libraries on the search path.
+//
+// Of archives only the index is read, of shared objects the dynamic symbol table; a script that stands
+// for a library (libm.so of glibc) is followed one step. Directories come in their order, files in that
+// of their names: the answer depends on what is there and on nothing else. A system can have thousands
+// of libraries, so there is a limit on how many are looked at.
+#include "definers.h"
+
+#include "readers/archive.h"
+#include "readers/elf/script.h"
+#include "readers/elf/shared_reader.h"
+#include "readers/identify.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <unordered_map>
+
+namespace gold {
+
+namespace {
+
+constexpr std::size_t kMaxFiles = 4000;
+
+class Finder {
+public:
+  Finder(Link &link, std::span<const std::string_view> names) : link_(link), answers_(names.size()) {
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (names[i] != "main") // some libraries bring one; hardly anybody means that
+        wanted_.emplace(names[i], i);
+    open_ = wanted_.size();
+  }
+
+  std::vector<std::string> run() {
+    for (const std::string &dir : link_.opt.library_paths) {
+      std::vector<std::string> files;
+      std::error_code error;
+      for (std::filesystem::directory_iterator it(dir, error), end; !error && it != end;
+           it.increment(error)) {
+        std::string name = it->path().filename();
+        if (name.starts_with("lib") && (name.ends_with(".so") || name.ends_with(".a")))
+          files.push_back(std::move(name));
+      }
+      // libx.so before libx.a, as -lx would find them.
+      std::sort(files.begin(), files.end(), [](const std::string &a, const std::string &b) {
+        auto stem = [](const std::string &s) { return std::string_view(s).substr(0, s.rfind('.')); };
+        return stem(a) != stem(b) ? stem(a) < stem(b) : a > b;
+      });
+      for (const std::string &name : files) {
+        if (open_ == 0 || looked_ == kMaxFiles)
+          return std::move(answers_);
+        std::string stem = name.substr(3, name.rfind('.') - 3);
+        look(dir + "/" + name, stem, 0);
+      }
+    }
+    return std::move(answers_);
+  }
+
+private:
+  void found(std::string_view name, const std::string &path, const std::string &stem) {
+    auto it = wanted_.find(name);
+    if (it == wanted_.end() || !answers_[it->second].empty())
+      return;
+    answers_[it->second] = "\n>>> defined in " + std::filesystem::path(path).lexically_normal().string() +
+                           ": link with -l" + stem;
+    --open_;
+  }
+
+  void look(const std::string &path, const std::string &stem, int depth) {
+    ++looked_;
+    ByteView bytes = peek_file(path);
+    try {
+      switch (identify(bytes)) {
+      case FileType::ElfShared:
+        if (elf_arch(bytes) == link_.target->arch())
+          elf::each_exported_name(bytes, [&](std::string_view n) { found(n, path, stem); });
+        break;
+      case FileType::Archive:
+      case FileType::ThinArchive: {
+        Archive a = read_archive(bytes, path, ArchiveScan::Lazy);
+        if (a.index.empty() ||
+            (!a.thin && elf_arch(load_member(a, a.index[0].second).bytes) != link_.target->arch()))
+          break;
+        for (auto &[n, member] : a.index)
+          found(n, path, stem);
+        break;
+      }
+      case FileType::Script:
+        if (depth == 0)
+          for (const elf::ScriptInput &in : elf::parse_library_script(bytes).inputs)
+            if (!in.is_library && in.name.starts_with("/"))
+              look(in.name, stem, 1);
+        break;
+      default:
+        break;
+      }
+    } catch (const InputError &) {
+      // A broken library that nobody asked for is not worth a word.
+    }
+  }
+
+  Link &link_;
+  std::unordered_map<std::string_view, std::size_t> wanted_;
+  std::vector<std::string> answers_;
+  std::size_t open_ = 0, looked_ = 0; // names without an answer, files
+};
+
+} // namespace
+
+std::vector<std::string> find_definers(Link &link, std::span<const std::string_view> names) {
+  return Finder(link, names).run();
+}
+
+} // namespace gold

@@ -1,0 +1,196 @@
+// What resolution has to say to the user: symbols that are defined twice or nowhere.
+//
+// Nothing here costs a link that succeeds more than one look at each global symbol. On the way to an
+// error, time does not matter and the message does: relocations of all live sections are visited to
+// find who refers to a symbol, debug information is read for the source lines of those references (but
+// only for messages that are printed, see support/diag.h), and the libraries on the search path are
+// opened to see which of them would define it.
+#include "resolve/resolve.h"
+#include "support/threads.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace gold {
+
+namespace {
+
+constexpr std::size_t kReferrers = 3;
+
+// A place in an input.
+struct Place {
+  InputFile *file;
+  const Section *section;
+  u64 offset;
+  bool unwind; // in an unwind record that describes the section
+};
+
+// Two lines if the source is known: the place there, and the place in the input.
+std::string referrer_text(const Link &link, const Place &p) {
+  if (p.unwind)
+    return "\n>>> referenced by " + p.file->display_name() + ":(unwind information of " +
+           std::string(p.section->name()) + ")";
+  std::string place = Link::place_text(*p.file, *p.section, p.offset),
+              source = link.source_line(*p.file, *p.section, p.offset);
+  if (source.empty())
+    return "\n>>> referenced by " + place;
+  if (source.starts_with("in function"))
+    return "\n>>> referenced by " + place + " " + source;
+  return "\n>>> referenced by " + source + "\n>>>               " + place;
+}
+
+std::string definition_text(InputFile &file, u32 native) {
+  std::string text = "\n>>> defined ";
+  DefinedAt at = file.reader->defined_at(file, native);
+  if (SourcePlace p = file.reader->declaration(file, native); p.line)
+    text += "at " + p.file + format(":%u", p.line) + "\n>>>         ";
+  text += "in " + (at.section ? Link::place_text(file, *at.section, at.offset) : file.display_name());
+  return text;
+}
+
+// -- undefined symbols
+
+struct Report {
+  Symbol *symbol;
+  std::vector<Place> places; // at most kReferrers
+  std::size_t more = 0;
+};
+
+// All references to symbols that `missing` says are undefined, in link order.
+template <class F> std::vector<Report> find_referrers(Link &link, F &&missing) {
+  std::vector<Report> reports;
+  std::unordered_map<const Symbol *, std::size_t> index;
+  EdgeBuffer buf;
+  for (InputFile *f : link.objects)
+    for (Section *sec : f->sections) {
+      if (!sec || !sec->is_live() || !sec->is_alloc() || sec->kind == SectionKind::Unwind)
+        continue;
+      buf.clear();
+      link.target->edges(link, *sec, buf);
+      for (std::size_t k = 0; k < buf.edges.size(); ++k) {
+        const Edge &e = buf.edges[k];
+        if (!e.symbol || e.symbol->is_local() || !missing(*e.symbol))
+          continue;
+        auto [it, fresh] = index.try_emplace(e.symbol, reports.size());
+        if (fresh)
+          reports.push_back({e.symbol, {}, 0});
+        Report &r = reports[it->second];
+        bool unwind = k >= buf.own;
+        if (unwind && !r.places.empty() && r.places.back().unwind && r.places.back().file == f)
+          continue; // a common record is shared by all functions of a file
+        if (r.places.size() < kReferrers)
+          r.places.push_back({f, sec, e.offset, unwind});
+        else
+          ++r.more;
+      }
+    }
+  return reports;
+}
+
+// Other versions of foo, when foo@V is what is missing.
+std::string other_versions(const Link &link, std::string_view name) {
+  auto at = name.find('@');
+  if (at == name.npos || at == 0)
+    return "";
+  std::string_view plain = name.substr(0, at);
+  std::string text;
+  for (const InputFile *f : link.shareds)
+    for (const Symbol *s : f->symbols)
+      if (s && s->file == f && s->name().starts_with(plain) &&
+          (s->name().size() == at || s->name()[at] == '@'))
+        text += "\n>>> " + f->display_name() + " has " + std::string(s->name()) +
+                (s->name().size() == at ? " in another version" : "");
+  return text;
+}
+
+// "" when nothing but more code can help.
+std::string hint(std::string_view name) {
+  if (name.starts_with("_ZTV"))
+    return "\n>>> a vtable is made where the first virtual function of its class that is neither inline "
+           "nor pure is defined: is that definition missing?";
+  return "";
+}
+
+} // namespace
+
+void report_duplicate_symbols(Link &link) {
+  if (link.opt.allow_multiple_definition)
+    return;
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        if (f->reader)
+          f->reader->report_duplicates(link, *f);
+      },
+      16);
+  for (const Link::Duplicate &d : link.duplicates)
+    link.diag.error("duplicate symbol: " + link.readable(d.symbol->name()), d.file->priority, d.native,
+                    [&link, d] {
+                      u64 c = d.symbol->claim.load(std::memory_order_relaxed);
+                      return definition_text(*link.files[claim_priority(c)], claim_index(c)) +
+                             definition_text(*d.file, d.native);
+                    });
+}
+
+void report_undefined_symbols(Link &link) {
+  const Options &opt = link.opt;
+  if (link.is_relocatable() || opt.unresolved == UnresolvedPolicy::Ignore)
+    return;
+  bool only_warn = opt.unresolved == UnresolvedPolicy::Warn || opt.noinhibit_exec;
+  auto report = [&](std::string text, u64 order, Diag::Details details) {
+    if (only_warn)
+      link.diag.warn(std::move(text), ~u64(0), order, std::move(details));
+    else
+      link.diag.error(std::move(text), ~u64(0), order, std::move(details));
+  };
+  for (const std::string &name : opt.require_defined)
+    if (Symbol *s = link.symbols.find(name); !s || s->is_undefined())
+      report("--require-defined: undefined symbol: " + name, 0, {});
+  // A shared object may leave symbols to other images, but not those that it says are its own.
+  bool others_may = link.is_shared() && !opt.no_undefined && opt.unresolved == UnresolvedPolicy::Default;
+  auto missing = [&](const Symbol &s) {
+    return s.klass() == SymClass::Undef && !s.is_imported() &&
+           (!others_may || s.vis() != Visibility::Default);
+  };
+  std::atomic<bool> any{false};
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+          if (Symbol *s = f->symbols[k]; s && s->file == f && missing(*s))
+            any = true;
+      },
+      16);
+  for (Symbol *s : link.roots)
+    if (s->klass() == SymClass::Undef && s->marked(kMarkRoot) && !s->file)
+      any = true;
+  if (!any)
+    return;
+
+  std::vector<Report> reports = find_referrers(link, missing);
+  std::vector<std::string> definers(reports.size());
+  if (link.find_definers) {
+    std::vector<std::string_view> names;
+    std::size_t n = opt.error_limit
+                        ? std::min<std::size_t>(reports.size(), static_cast<std::size_t>(opt.error_limit))
+                        : reports.size();
+    for (std::size_t i = 0; i < n; ++i)
+      names.push_back(reports[i].symbol->name());
+    auto found = link.find_definers(link, names);
+    std::move(found.begin(), found.end(), definers.begin());
+  }
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    std::string_view name = reports[i].symbol->name();
+    report("undefined symbol: " + link.readable(name), i,
+           [&link, name, r = std::move(reports[i]), definer = std::move(definers[i])] {
+             std::string text;
+             for (const Place &p : r.places)
+               text += referrer_text(link, p);
+             if (r.more)
+               text += format("\n>>> referenced %zu more %s", r.more, r.more == 1 ? "time" : "times");
+             return text + definer + other_versions(link, name) + hint(name);
+           });
+  }
+}
+
+} // namespace gold
