@@ -6,13 +6,14 @@
 // of libraries, so there is a limit on how many are looked at.
 #include "definers.h"
 
+#include "formats.h"
 #include "readers/archive.h"
 #include "readers/elf/script.h"
 #include "readers/elf/shared_reader.h"
-#include "readers/identify.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
 #include <unordered_map>
 
 namespace gold {
@@ -23,7 +24,8 @@ constexpr std::size_t kMaxFiles = 4000;
 
 class Finder {
 public:
-  Finder(Link &link, std::span<const std::string_view> names) : link_(link), answers_(names.size()) {
+  Finder(Link &link, std::span<const std::string_view> names)
+      : link_(link), names_(file_format(link.target->format())->library_names), answers_(names.size()) {
     for (std::size_t i = 0; i < names.size(); ++i)
       if (names[i] != "main") // some libraries bring one; hardly anybody means that
         wanted_.emplace(names[i], i);
@@ -32,23 +34,24 @@ public:
 
   std::vector<std::string> run() {
     for (const std::string &dir : link_.opt.library_paths) {
-      std::vector<std::string> files;
+      std::vector<Candidate> files;
       std::error_code error;
       for (std::filesystem::directory_iterator it(dir, error), end; !error && it != end;
            it.increment(error)) {
         std::string name = it->path().filename();
-        if (name.starts_with("lib") && (name.ends_with(".so") || name.ends_with(".a")))
-          files.push_back(std::move(name));
+        for (u32 i = 0; i < names_.size(); ++i)
+          if (const LibraryName &n = names_[i]; !(n.shared && link_.opt.is_static) &&
+                                                name.size() > n.prefix.size() + n.suffix.size() &&
+                                                name.starts_with(n.prefix) && name.ends_with(n.suffix)) {
+            std::string stem = name.substr(n.prefix.size(), name.size() - n.prefix.size() - n.suffix.size());
+            files.push_back({std::move(stem), i, std::move(name)});
+            break;
+          }
       }
-      // libx.so before libx.a, as -lx would find them.
-      std::sort(files.begin(), files.end(), [](const std::string &a, const std::string &b) {
-        auto stem = [](const std::string &s) { return std::string_view(s).substr(0, s.rfind('.')); };
-        return stem(a) != stem(b) ? stem(a) < stem(b) : a > b;
-      });
-      for (const std::string &name : files) {
+      std::sort(files.begin(), files.end()); // of one stem, what -l would find comes first
+      for (auto &[stem, preference, name] : files) {
         if (open_ == 0 || looked_ == kMaxFiles)
           return std::move(answers_);
-        std::string stem = name.substr(3, name.rfind('.') - 3);
         look(dir + "/" + name, stem, 0);
       }
     }
@@ -78,7 +81,9 @@ private:
       case FileType::ThinArchive: {
         Archive a = read_archive(bytes, path, ArchiveScan::Lazy);
         if (a.index.empty() ||
-            (!a.thin && elf_arch(load_member(a, a.index[0].second).bytes) != link_.target->arch()))
+            (!a.thin &&
+             file_format(link_.target->format())->arch_of(load_member(a, a.index[0].second).bytes) !=
+                 link_.target->arch()))
           break;
         for (auto &[n, member] : a.index)
           found(n, path, stem);
@@ -98,7 +103,10 @@ private:
     }
   }
 
+  using Candidate = std::tuple<std::string, u32, std::string>; // stem, number of the naming rule, file
+
   Link &link_;
+  std::span<const LibraryName> names_;
   std::unordered_map<std::string_view, std::size_t> wanted_;
   std::vector<std::string> answers_;
   std::size_t open_ = 0, looked_ = 0; // names without an answer, files

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# image-check: allow textrel
 # Relocations that can't be: where in the source, how far beyond, what helps.
 . "$SRC/tests/lib/common.sh"
 [ "$(uname -m)" = x86_64 ] || skip "x86-64 only"
