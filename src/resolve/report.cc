@@ -188,6 +188,9 @@ void report_undefined_symbols(Link &link) {
                text += referrer_text(link, p);
              if (r.more)
                text += format("\n>>> referenced %zu more %s", r.more, r.more == 1 ? "time" : "times");
+             for (const LastLibrary *lib : link.last_libraries)
+               if (std::string note = lib->about_undefined(link, name); !note.empty())
+                 text += "\n>>> " + note;
              return text + definer + other_versions(link, name) + hint(name);
            });
   }
