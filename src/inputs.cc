@@ -15,6 +15,7 @@
 #include "lto/lto.h"
 #include "readers/archive.h"
 #include "readers/elf/script.h"
+#include "readers/goobj/object_reader.h"
 #include "support/glob.h"
 #include "support/threads.h"
 
@@ -159,6 +160,10 @@ private:
       return;
     case FileType::Bitcode:
       link_.diag.error(path + ": " + std::string(lto::bitcode_message()));
+      return;
+    case FileType::GoObject:
+    case FileType::GoArchive:
+      link_.diag.error(path + ": " + goobj::refusal(m->bytes));
       return;
     case FileType::Unknown:
       link_.diag.error(path + ": unknown file type");

@@ -311,7 +311,7 @@ size_t go_chan_cap(go_chan *c) noexcept { return c ? c->cap : 0; }
 
 int go_select(go_case *cases, int n, int64_t deadline) noexcept {
   M *m = enter();
-  go_case *order[n > 0 ? n : 1];
+  auto **order = static_cast<go_case **>(__builtin_alloca(sizeof(go_case *) * static_cast<size_t>(n > 0 ? n : 1)));
   int k = 0;
   for (int i = 0; i < n; i++) {
     if (!cases[i].c)

@@ -52,6 +52,9 @@ FileType identify(ByteView b) {
   std::string_view s = b.str();
   if (s.starts_with("\177ELF"))
     return identify_elf(b);
+  // An archive that the Go compiler wrote has no index and begins with export data or an object.
+  if (s.starts_with("!<arch>\n__.PKGDEF ") || s.starts_with("!<arch>\n_go_.o "))
+    return FileType::GoArchive;
   if (is_archive(b))
     return is_thin_archive(b) ? FileType::ThinArchive : FileType::Archive;
   if (b.size() >= 4) {
@@ -80,7 +83,7 @@ FileType identify(ByteView b) {
   }
   if (s.starts_with("MZ"))
     return FileType::Pe;
-  if (s.starts_with("go object ") || s.starts_with("!<arch>\n__.PKGDEF"))
+  if (s.starts_with("go object ") || s.starts_with(std::string_view("\0go1", 4))) // text or payload first
     return FileType::GoObject;
   if (s.starts_with("--- !tapi-tbd") || s.starts_with("---\narchs:"))
     return FileType::Tbd;
@@ -139,6 +142,8 @@ const char *file_type_name(FileType t) {
     return "text-based stub library";
   case FileType::GoObject:
     return "Go object";
+  case FileType::GoArchive:
+    return "Go archive";
   }
   return "unknown file";
 }

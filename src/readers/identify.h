@@ -24,6 +24,7 @@ enum class FileType : u8 {
   MachFat,
   Tbd,
   GoObject,
+  GoArchive,
 };
 
 FileType identify(ByteView);

@@ -12,8 +12,11 @@ struct FuzzScope {
   ~FuzzScope() { drop_pages(); }
 };
 
-// Both copies are of the same bytes, so that groups are lost and definitions collide.
-inline void fuzz_reader(ByteView bytes, InputFile *(*make)(), const Options &opt) {
+// Both copies are of the same bytes, so that groups are lost and definitions collide. `then` gets the
+// two files as passes after resolution would.
+template <class Then = void (*)(Link &, std::span<InputFile *const>)>
+void fuzz_reader(
+    ByteView bytes, InputFile *(*make)(), const Options &opt, Then &&then = [](auto &, auto) {}) {
   Link link(opt);
   std::unique_ptr<InputFile> internal(new InputFile),
       files[] = {std::unique_ptr<InputFile>(make()), std::unique_ptr<InputFile>(make())};
@@ -59,10 +62,12 @@ inline void fuzz_reader(ByteView bytes, InputFile *(*make)(), const Options &opt
         __builtin_trap();
     volatile u8 sink = 0;
     for (Section *s : f->sections)
-      if (s && s->data && s->size)
-        sink = static_cast<u8>(s->data[0] + s->data[s->size - 1]);
+      if (s && s->data && s->size > s->zero_tail)
+        sink = static_cast<u8>(s->data[0] + s->data[s->size - s->zero_tail - 1]);
     static_cast<void>(sink);
   }
+  InputFile *const both[] = {files[0].get(), files[1].get()};
+  then(link, both);
 }
 
 } // namespace gold

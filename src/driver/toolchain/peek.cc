@@ -334,6 +334,11 @@ void peek(const std::string &path, ByteView b, InputFacts *f) {
     f->bitcode = true;
     return;
   }
+  if (text.starts_with("go object ")) { // "go object linux amd64 go1.26.1 ..."
+    std::string_view line = text.substr(0, text.find('\n'));
+    bool arm = line.find(" arm64 ") != line.npos, amd = line.find(" amd64 ") != line.npos;
+    return found(f, Format::Go, arm ? Arch::AArch64 : amd ? Arch::X86_64 : Arch::Unknown);
+  }
   if (text.starts_with("--- !tapi") || text.starts_with("---\narchs:"))
     return found(f, Format::MachO, Arch::Unknown);
   if (text.starts_with("MZ")) {
