@@ -78,6 +78,17 @@ if(NOT goldgo_include_xxhash)
   goldgo_missing("xxhash.h")
 endif()
 
+# goldgo::yaml: libyaml, for the text stubs of Apple's SDKs.
+find_library(goldgo_lib_yaml NAMES libyaml.a yaml)
+find_path(goldgo_include_yaml yaml.h)
+if(NOT goldgo_lib_yaml OR NOT goldgo_include_yaml)
+  goldgo_missing("yaml.h or libyaml")
+endif()
+add_library(goldgo_yaml INTERFACE)
+add_library(goldgo::yaml ALIAS goldgo_yaml)
+target_include_directories(goldgo_yaml SYSTEM INTERFACE ${goldgo_include_yaml})
+target_link_libraries(goldgo_yaml INTERFACE ${goldgo_lib_yaml})
+
 # goldgo::demangle: LLVM's demangler (Itanium, MSVC, Rust, D), headers llvm/Demangle/*.h.
 file(GLOB llvm_dirs /usr/lib/llvm-*)
 list(SORT llvm_dirs COMPARE NATURAL ORDER DESCENDING)

@@ -3,7 +3,7 @@
 
 # make demo: what gold-go itself is built with.
 packages_demo=(
-  ca-certificates ccache cmake doctest-dev dpkg-dev g++ gcc libxxhash-dev libzstd-dev llvm-19-dev make
+  ca-certificates ccache cmake doctest-dev dpkg-dev g++ gcc libxxhash-dev libyaml-dev libzstd-dev llvm-19-dev make
   ninja-build pkg-config python3 zlib1g-dev
 )
 

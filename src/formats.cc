@@ -3,7 +3,11 @@
 #include "readers/elf/defined_names.h"
 #include "readers/elf/object_reader.h"
 #include "readers/elf/shared_reader.h"
+#include "readers/macho/object_reader.h"
+#include "readers/macho/shared_reader.h"
+#include "readers/macho/universal.h"
 #include "writers/elf/target.h"
+#include "writers/macho/target.h"
 
 namespace gold {
 
@@ -25,6 +29,25 @@ const FileFormat kElf = {
     .library_names = kElfLibraries,
 };
 
+constexpr LibraryName kMachoLibraries[] = {{"lib", ".tbd", true}, {"lib", ".dylib", true}, {"lib", ".a", false}};
+
+const FileFormat kMacho = {
+    .format = Format::MachO,
+    .name = "Mach-O",
+    .machines = "x86_64 and arm64",
+    .make_object = macho::make_object,
+    .object_reader = macho::object_reader,
+    .make_shared = macho::make_shared,
+    .shared_reader = macho::shared_reader,
+    .arch_of = macho::arch_of,
+    .defined_names = macho::defined_names,
+    .make_target = macho::make_macho_target,
+    .library_names = kMachoLibraries,
+    .slice = macho::slice_for,
+    .builtin_library = macho::builtin_library,
+    .requested_libraries = macho::linker_options,
+};
+
 Format format_of(FileType t) {
   switch (t) {
   case FileType::ElfObject:
@@ -37,6 +60,7 @@ Format format_of(FileType t) {
     return Format::Coff;
   case FileType::MachObject:
   case FileType::MachDylib:
+  case FileType::MachFat:
   case FileType::Tbd:
     return Format::MachO;
   case FileType::GoObject:
@@ -70,6 +94,8 @@ const FileFormat *file_format(Format f) {
   switch (f) {
   case Format::Elf:
     return &kElf;
+  case Format::MachO:
+    return &kMacho;
   default:
     return nullptr;
   }

@@ -32,6 +32,12 @@ struct FileFormat {
   std::vector<std::string_view> (*defined_names)(ByteView);
   Target *(*make_target)(Link &, Arch);
   std::span<const LibraryName> library_names; // in order of preference
+  // The slice of a universal file for an architecture; null where the format has none. May throw.
+  ByteView (*slice)(ByteView, Arch) = nullptr;
+  // Text of a library that gold-go brings along for -lNAME when no directory has it; "": none.
+  std::string_view (*builtin_library)(std::string_view name) = nullptr;
+  // Libraries that an object asks for, as words of a command line joined by NULs, a request each.
+  std::vector<std::string_view> (*requested_libraries)(ByteView) = nullptr;
 };
 
 // The part that a file of this type plays in a link.

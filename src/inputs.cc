@@ -26,7 +26,9 @@ namespace {
 // One opened input in command-line order.
 struct Opened {
   const MappedFile *file;
+  ByteView bytes; // of the file, or of its slice for the output's architecture
   InputArg arg;
+  const InputArg *shared_arg = nullptr; // a copy of it that lives as long as the files
   FileType type = FileType::Unknown;
   const FileFormat *format = nullptr; // null: an archive, whose members say it
   bool in_lib = false;
@@ -43,6 +45,7 @@ public:
     make_internal();
     for (const InputArg &a : link_.opt.inputs)
       add(a, 0);
+    add_requested();
     if (link_.diag.has_errors())
       return;
     if (opened_.empty()) {
@@ -84,6 +87,15 @@ private:
       return;
     case InputArg::Library: {
       std::string path = find_library(a);
+      if (path.empty() && open_builtin(a))
+        return;
+      if (path.empty() && a.framework) {
+        std::string text = "unable to find framework " + a.name;
+        for (const std::string &d : link_.opt.framework_paths)
+          text += "\n>>> looked in " + d;
+        link_.diag.error(std::move(text));
+        return;
+      }
       if (path.empty()) {
         std::string text = "unable to find library -l" + std::string(a.exact ? ":" : "") + a.name;
         for (const std::string &d : link_.opt.library_paths)
@@ -108,19 +120,34 @@ private:
             return p;
       return "";
     };
+    if (a.framework) {
+      for (const std::string &d : link_.opt.framework_paths) {
+        std::string base = d + "/" + a.name + ".framework/" + a.name;
+        for (const char *suffix : {".tbd", ""})
+          if (file_exists(base + suffix))
+            return base + suffix;
+      }
+      return "";
+    }
     auto exact = [&](const std::string &d) { return file_exists(d + a.name) ? d + a.name : ""; };
     if (a.exact)
       return search(exact);
     // In each directory the shared object is preferred, unless -Bstatic is in force.
     bool shared = !a.static_only && !link_.opt.is_static;
     const FileFormat *format = expected_format();
-    return search([&](const std::string &d) -> std::string {
-      for (const LibraryName &n : format->library_names)
-        if (shared || !n.shared)
-          if (std::string p = d + std::string(n.prefix) + a.name + std::string(n.suffix); file_exists(p))
-            return p;
-      return "";
-    });
+    auto named = [&](bool only_shared) {
+      return [&, only_shared](const std::string &d) -> std::string {
+        for (const LibraryName &n : format->library_names)
+          if (n.shared ? shared : !only_shared)
+            if (std::string p = d + std::string(n.prefix) + a.name + std::string(n.suffix); file_exists(p))
+              return p;
+        return "";
+      };
+    };
+    if (shared && !link_.opt.search_paths_first)
+      if (std::string p = search(named(true)); !p.empty())
+        return p;
+    return search(named(false));
   }
 
   // The output's format as far as the command line has said it yet.
@@ -131,6 +158,57 @@ private:
       if (o.format)
         return o.format;
     return file_format(Format::Elf);
+  }
+
+  // A library that gold-go brings along.
+  bool open_builtin(const InputArg &a) {
+    const FileFormat *format = expected_format();
+    if (!format->builtin_library || a.framework)
+      return false;
+    std::string_view text = format->builtin_library(a.name);
+    if (text.empty())
+      return false;
+    for (Opened &o : opened_)
+      if (o.bytes.data() == ByteView(text).data())
+        return true;
+    auto *m = new MappedFile;
+    m->path = "<built-in lib" + a.name + ">";
+    m->bytes = ByteView(text);
+    Opened &o = opened_.emplace_back();
+    o.file = m;
+    o.bytes = m->bytes;
+    o.arg = a;
+    o.type = identify(o.bytes);
+    o.format = format;
+    return true;
+  }
+
+  // Libraries that objects named on the command line ask for (LC_LINKER_OPTION).
+  void add_requested() {
+    std::vector<std::string_view> requests;
+    for (const Opened &o : opened_)
+      if (o.format && o.format->requested_libraries && role(o) == FileRole::Object)
+        for (std::string_view r : o.format->requested_libraries(o.bytes))
+          if (std::find(requests.begin(), requests.end(), r) == requests.end())
+            requests.push_back(r);
+    for (std::string_view r : requests) {
+      InputArg a;
+      a.kind = InputArg::Library;
+      a.requested = true;
+      if (r.starts_with("-l")) {
+        a.name = r.substr(2);
+      } else if (r.starts_with(std::string_view("-framework\0", 11))) {
+        a.name = r.substr(11);
+        a.framework = true;
+      } else {
+        continue;
+      }
+      // As with Apple's linker, what is not found may still not be needed.
+      if (std::string path = find_library(a); !path.empty())
+        open(path, a, 0);
+      else
+        open_builtin(a);
+    }
   }
 
   void open(const std::string &path, const InputArg &a, int depth) {
@@ -144,8 +222,18 @@ private:
       std::printf("%s\n", path.c_str());
     Opened o;
     o.file = m;
+    o.bytes = m->bytes;
     o.arg = a;
-    o.type = identify(m->bytes);
+    o.type = identify(o.bytes);
+    if (o.type == FileType::MachFat)
+      try {
+        o.bytes = file_format(o.type)->slice(o.bytes, link_.opt.arch);
+        o.type = identify(o.bytes);
+      } catch (const InputError &e) {
+        link_.diag.error(path + ": " + e.what());
+        return;
+      }
+    o.arg.whole_archive |= link_.opt.all_load;
     o.format = file_format(o.type);
     o.in_lib = in_lib_;
     switch (o.type) {
@@ -232,9 +320,9 @@ private:
   // The first member of a readable archive says what the archive is for.
   static ByteView sample(const Opened &o) {
     if (o.format)
-      return o.file->bytes;
+      return o.bytes;
     try {
-      Archive a = read_archive(o.file->bytes, o.file->path);
+      Archive a = read_archive(o.bytes, o.file->path);
       for (const ArchiveMember &m : a.members)
         if (file_role(identify(m.bytes)) != FileRole::None)
           return m.bytes;
@@ -274,7 +362,7 @@ private:
       if (o.format && o.format != format)
         link_.diag.error(o.file->path + ": " + file_type_name(o.type) +
                          " can't be linked into an image of format " + format->name);
-      else if (o.format && o.format->arch_of(o.file->bytes) != arch)
+      else if (o.format && o.type != FileType::Tbd && o.format->arch_of(o.bytes) != arch)
         link_.diag.error(o.file->path + ": file is not of the output's machine (" + link_.target->name() + ")");
     format_ = format;
   }
@@ -282,7 +370,7 @@ private:
   void read_index(Opened &o) {
     try {
       if (o.type == FileType::Archive || o.type == FileType::ThinArchive) {
-        o.archive = new Archive(read_archive(o.file->bytes, o.file->path,
+        o.archive = new Archive(read_archive(o.bytes, o.file->path,
                                              o.arg.whole_archive ? ArchiveScan::Whole : ArchiveScan::Indexed));
         if (o.archive->thin)
           for (ArchiveMember &m : o.archive->members) {
@@ -296,7 +384,7 @@ private:
           for (ArchiveMember &m : o.archive->members)
             o.member_names.push_back(format_->defined_names(m.bytes));
       } else if (o.in_lib && role(o) == FileRole::Object) {
-        o.names = o.format->defined_names(o.file->bytes);
+        o.names = o.format->defined_names(o.bytes);
       }
     } catch (const InputError &e) {
       std::string text = o.file->path + ": " + e.what();
@@ -309,6 +397,9 @@ private:
   }
 
   InputFile *number_one(Opened &o, InputFile *f, ByteView bytes) {
+    if (!o.shared_arg)
+      o.shared_arg = new InputArg(o.arg);
+    f->arg = o.shared_arg;
     f->mapped = o.file;
     f->bytes = bytes;
     f->path = o.file->path;
@@ -328,14 +419,14 @@ private:
 
   void number(Opened &o) {
     if (role(o) == FileRole::Shared) {
-      InputFile *f = number_one(o, o.format->make_shared(), o.file->bytes);
+      InputFile *f = number_one(o, o.format->make_shared(), o.bytes);
       f->kind = FileKind::Shared;
       f->by_library = o.arg.kind == InputArg::Library;
       f->reader = &o.format->shared_reader();
       return;
     }
     if (role(o) == FileRole::Object) {
-      InputFile *f = number_one(o, o.format->make_object(), o.file->bytes);
+      InputFile *f = number_one(o, o.format->make_object(), o.bytes);
       f->reader = &o.format->object_reader();
       if (o.in_lib) {
         f->lazy = true;

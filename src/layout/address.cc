@@ -113,7 +113,7 @@ bool has_islands(const Link &link) {
 
 void assign_addresses(Link &link) {
   link.image_base =
-      link.opt.image_base.value_or(link.is_pic() ? 0 : link.target->default_image_base(link));
+      link.opt.image_base.value_or(link.target->default_image_base(link));
   for (int round = 0;; ++round) {
     parallel_for_each(link.outputs, [](OutputSection *o) { place_members(*o); });
     walk(link);

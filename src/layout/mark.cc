@@ -16,6 +16,8 @@ public:
   explicit Marker(Link &link) : link_(link) {}
 
   void visit(Section *s) {
+    if (s && s->leader)
+      s = s->leader;
     if (!s || s->live.exchange(1, std::memory_order_relaxed))
       return;
     work_.push_back(s);

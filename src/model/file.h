@@ -105,6 +105,7 @@ struct InputFile {
   std::string_view member;   // member's name, "" for none
   u64 member_offset = 0;     // of `bytes` in the archive
   const Reader *reader = nullptr;
+  const InputArg *arg = nullptr; // how the command line names it, or the archive; null: it does not
   FileKind kind = FileKind::Object;
   u32 priority = 0;          // position on the command line; index in Link::files
   bool lazy = false;         // archive member (or --start-lib object): linked only when needed

@@ -50,6 +50,7 @@ struct InputArg {
   bool needed = false;        // -needed_library: kept even if unused
   bool reexport = false;      // -reexport_library
   bool hidden = false;        // -load_hidden: its symbols are private to the image
+  bool requested = false;     // by an object, not on the command line: linked only if it is used
 };
 
 struct DefSym {

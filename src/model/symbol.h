@@ -23,7 +23,8 @@ enum class SymClass : u8 {
   Strong = 1,
   Common = 2,
   Weak = 3,
-  Lazy = 4, // archive member not loaded, or shared object / import
+  Tentative = 4, // a common that yields to weak definitions, too (Mach-O)
+  Lazy = 5, // archive member not loaded, or shared object / import
   Undef = 6,
   UndefWeak = 7,
   None = 0xff,
@@ -68,7 +69,7 @@ enum SymbolFlags : u16 {
   kSymCommon = 1 << 15,
 };
 
-enum SymbolMarks : u8 {
+enum SymbolMarks : u16 {
   kMarkRefObject = 1 << 0, // referenced or defined by a linked object
   kMarkRefShared = 1 << 1, // referenced by a shared object
   kMarkNative = 1 << 2,    // meaning by the format (Go: a type whose values are put into interfaces)
@@ -77,6 +78,8 @@ enum SymbolMarks : u8 {
   kMarkStrongRef = 1 << 5,
   kMarkNoIcf = 1 << 6,     // address is significant
   kMarkVersionHidden = 1 << 7, // non-default version (foo@V)
+  kMarkVisible = 1 << 8,     // some definition of it is visible to other images
+  kMarkNonWeakRef = 1 << 9,  // some reference wants it to be there at run time
 };
 
 struct Symbol {
@@ -90,11 +93,12 @@ struct Symbol {
   u32 aux = 0;                     // index in Link::aux, 0: none
   std::atomic<u16> needs{0};       // Needs
   u16 version = 0;                 // native version index; 0: not decided
-  std::atomic<u8> visibility{0};   // Visibility, most constraining of all references
-  std::atomic<u8> marks{0};        // SymbolMarks
+  std::atomic<u16> marks{0};       // SymbolMarks
   u16 flags = 0;                   // SymbolFlags
+  std::atomic<u8> visibility{0};   // Visibility, most constraining of all references
   u8 type = 0;                     // native type
   u8 binding = 0;                  // native binding of the definition
+  u8 spare = 0;
   u16 key_space = 0;               // of the interned key `name`; 0: a plain name
 
   std::string_view name() const { return {name_data, name_size}; }
@@ -127,11 +131,11 @@ struct Symbol {
     while (u8(v) > old && !visibility.compare_exchange_weak(old, u8(v), std::memory_order_relaxed)) {
     }
   }
-  void mark(u8 bits) {
+  void mark(u16 bits) {
     if ((marks.load(std::memory_order_relaxed) & bits) != bits)
       marks.fetch_or(bits, std::memory_order_relaxed);
   }
-  bool marked(u8 bits) const { return marks.load(std::memory_order_relaxed) & bits; }
+  bool marked(u16 bits) const { return marks.load(std::memory_order_relaxed) & bits; }
   // Sets bits of `needs`; cheap when they are set already.
   void need(u16 bits) {
     if ((needs.load(std::memory_order_relaxed) & bits) != bits)
@@ -150,6 +154,7 @@ struct SymbolAux {
   u32 tls_ie = 0;  // slot in .got
   u32 tls_desc = 0; // first of two slots in .got
   u32 dynsym = 0;  // index in the dynamic symbol table
+  u32 symtab = 0;  // index + 1 in the static symbol table (where that is needed)
   u64 copy_offset = 0;
 };
 

@@ -87,6 +87,8 @@ FileType identify(ByteView b) {
     return FileType::GoObject;
   if (s.starts_with("--- !tapi-tbd") || s.starts_with("---\narchs:"))
     return FileType::Tbd;
+  if (s.starts_with('{') && s.substr(0, 4096).find("\"main_library\"") != s.npos) // version 5 is JSON
+    return FileType::Tbd;
   if (b.size() >= 20 && is_coff_machine(load<u16>(b.data())) && load<u16>(b.data() + 16) == 0)
     return FileType::Coff;
   return elf::looks_like_script(b) ? FileType::Script : FileType::Unknown;

@@ -32,6 +32,7 @@ LIBRARY_HOMES = [
     (re.compile(r"^llvm/Demangle/"), ("support/demangle",)),
     (re.compile(r"^llvm(-c)?/"), ("support/demangle", "lto/")),
     (re.compile(r"^LIEF/"), ("inspect/",)),
+    (re.compile(r"^yaml\.h$"), ("readers/macho/tbd",)),
     # The project has its own headers of each format.
     (re.compile(r"^(elf|link|mach-o/.*|windows)\.h$"), ()),
 ]

@@ -133,7 +133,7 @@ u64 ElfTarget::page_size(const Link &link) {
   return link.opt.z_max_page_size ? link.opt.z_max_page_size : elf_arch.info.max_page_size;
 }
 u64 ElfTarget::default_image_base(const Link &link) {
-  return link.is_relocatable() ? 0 : elf_arch.info.image_base;
+  return link.is_relocatable() || link.is_pic() ? 0 : elf_arch.info.image_base;
 }
 
 void ElfTarget::finalize(Link &link) {

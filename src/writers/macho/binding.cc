@@ -1,0 +1,244 @@
+// Which symbols are imported, exported or private; which libraries the image names; symbols that the
+// linker defines.
+#include "writers/macho/target.h"
+
+#include "support/glob.h"
+#include "support/mapped_file.h"
+
+#include <algorithm>
+
+namespace gold::macho {
+
+namespace {
+
+// A file of names and globs, one a line; # begins a comment.
+void read_list(Link &link, const std::string &path, std::vector<std::string> &out) {
+  std::string why;
+  const MappedFile *m = map_file(path, &why);
+  if (!m) {
+    link.diag.error("cannot open " + path + ": " + why);
+    return;
+  }
+  std::string_view rest = m->bytes.str();
+  while (!rest.empty()) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    line = line.substr(0, line.find('#'));
+    std::size_t begin = line.find_first_not_of(" \t\r");
+    if (begin == line.npos)
+      continue;
+    out.emplace_back(line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1));
+  }
+}
+
+// Literal names are looked up, globs are tried.
+class NameSet {
+public:
+  explicit NameSet(const std::vector<std::string> &patterns) {
+    for (const std::string &p : patterns)
+      (glob_is_literal(p) ? literals_ : globs_).push_back(p);
+    std::sort(literals_.begin(), literals_.end());
+  }
+  bool matches(std::string_view name) const {
+    return std::binary_search(literals_.begin(), literals_.end(), name) ||
+           std::any_of(globs_.begin(), globs_.end(), [&](std::string_view g) { return glob_match(g, name); });
+  }
+  bool empty() const { return literals_.empty() && globs_.empty(); }
+
+private:
+  std::vector<std::string_view> literals_, globs_;
+};
+
+} // namespace
+
+void MachTarget::add_linker_symbols(Link &link) {
+  using L = LinkerSymbol;
+  link.symbols.reserve(8);
+  if (!link.is_shared()) {
+    Symbol *s = link.symbols.intern("__mh_execute_header");
+    s->mark(kMarkRefObject);
+  }
+  auto define = [&](std::string_view name, L::Kind kind, std::string_view place, Visibility vis) {
+    if (Symbol *s = define_linker_symbol(link, name, nullptr, 0, vis)) {
+      if (vis != Visibility::Default)
+        s->flags |= kSymLocal;
+      linker_symbols_.push_back({s, kind, place});
+    }
+  };
+  define("__mh_execute_header", L::Header, "", link.is_shared() ? Visibility::Hidden : Visibility::Default);
+  define("__mh_dylib_header", L::Header, "", Visibility::Hidden);
+  define("__mh_bundle_header", L::Header, "", Visibility::Hidden);
+  define("___dso_handle", L::Header, "", Visibility::Hidden);
+  // section$start$SEG$SECT, segment$end$SEG: among the undefined symbols.
+  std::vector<std::vector<Symbol *>> found(link.objects.size());
+  parallel_for(link.objects.size(), 16, [&](std::size_t i) {
+    InputFile *f = link.objects[i];
+    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+      if (Symbol *s = f->symbols[k]; s && s->klass() == SymClass::Undef && s->name().find('$') != std::string_view::npos &&
+                                     (s->name().starts_with("section$") || s->name().starts_with("segment$")))
+        found[i].push_back(s);
+  });
+  for (auto &v : found)
+    for (Symbol *s : v) {
+      std::string_view n = s->name();
+      bool start = n.substr(8).starts_with("start$"), end = n.substr(8).starts_with("end$");
+      if ((!start && !end) || s->klass() != SymClass::Undef)
+        continue;
+      std::string place(n.substr(start ? 14 : 12));
+      bool section = n.starts_with("section$");
+      if (section) {
+        std::size_t dollar = place.find('$');
+        if (dollar == place.npos)
+          continue;
+        place[dollar] = ',';
+      }
+      define(n, section ? (start ? L::SectionStart : L::SectionEnd) : start ? L::SegmentStart : L::SegmentEnd,
+             Arena::copy(place), Visibility::Hidden);
+    }
+}
+
+void MachTarget::set_linker_symbols(Link &link) {
+  for (LinkerSymbol &l : linker_symbols_) {
+    l.symbol->value = link.image_base;
+    switch (l.kind) {
+    case LinkerSymbol::Header:
+      break;
+    case LinkerSymbol::SectionStart:
+    case LinkerSymbol::SectionEnd:
+      for (const OutputSection *o : link.outputs)
+        if (o->name == renamed(l.place))
+          l.symbol->value = l.kind == LinkerSymbol::SectionStart ? o->addr : o->end();
+      break;
+    default:
+      for (const Segment &s : link.segments)
+        if (s.name == l.place)
+          l.symbol->value = l.kind == LinkerSymbol::SegmentStart ? s.addr : s.addr + s.mem_size;
+    }
+  }
+}
+
+void MachTarget::decide_imports_exports(Link &link) {
+  const Options &opt = link.opt;
+  std::vector<std::string> exported = opt.exported_symbols, unexported = opt.unexported_symbols;
+  for (const std::string &p : opt.exported_symbols_files)
+    read_list(link, p, exported);
+  for (const std::string &p : opt.unexported_symbols_files)
+    read_list(link, p, unexported);
+  only_listed_ = !opt.exported_symbols.empty() || !opt.exported_symbols_files.empty();
+  NameSet listed(exported), unlisted(unexported), allowed(opt.allowed_undefined);
+  bool lookup = opt.undefined_treatment != "error";
+  // What executables export is no root of liveness unless it is asked for.
+  bool roots = link.is_shared() || opt.export_dynamic || only_listed_;
+  std::atomic<bool> weak_exports{false};
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        if (f == link.internal)
+          return;
+        auto &o = static_cast<MachObject &>(*f);
+        for (auto &[sub, symbol] : o.coalesced)
+          if (Symbol *w = o.symbols[symbol]; w->section && w->value == 0)
+            o.subs[sub].leader = w->section;
+        for (std::size_t k = o.first_global; k < o.symbols.size(); ++k) {
+          Symbol *s = o.symbols[k];
+          if (!s || s->file != f || s->native != k || (s->flags & kSymLinkerDefined) || s->is_local())
+            continue;
+          if (s->is_undefined()) {
+            if (lookup || (!allowed.empty() && allowed.matches(s->name())))
+              s->flags |= kSymImported;
+            continue;
+          }
+          bool hidden = s->vis() != Visibility::Default || opt.no_exported_symbols;
+          if (only_listed_)
+            hidden |= !listed.matches(s->name());
+          if (!unlisted.empty())
+            hidden |= unlisted.matches(s->name());
+          if (hidden) {
+            s->flags |= kSymLocal;
+            continue;
+          }
+          if (roots)
+            s->flags |= kSymExported;
+          if (s->klass() == SymClass::Weak) { // dyld picks one for the whole process
+            s->flags |= kSymImported;
+            weak_exports = true;
+          }
+        }
+      },
+      4);
+  has_weak_exports = weak_exports;
+  parallel_for_each(link.shareds, [&](InputFile *f) {
+    for (Symbol *s : f->symbols)
+      if (s && s->file == f && s->is_shared())
+        s->flags |= kSymImported;
+  });
+  for (const std::string &name : opt.exported_symbols)
+    if (glob_is_literal(name))
+      if (Symbol *s = link.symbols.find(name); !s || s->is_undefined())
+        link.diag.error("-exported_symbol: undefined symbol: " + name);
+}
+
+bool MachTarget::is_global(const Symbol &s) const {
+  return !s.is_local() && !s.is_shared() && !s.is_undefined();
+}
+
+bool MachTarget::is_exported(const Symbol &s) const {
+  if (!is_global(s))
+    return false;
+  const Section *sec = s.section;
+  return !sec || sec->is_live() || sec->leader;
+}
+
+bool MachTarget::is_weak_export(const Symbol &s) const { return s.is_imported() && is_global(s); }
+
+int MachTarget::ordinal_of(const Symbol &s) const {
+  if (!s.is_shared())
+    return s.is_undefined() ? BIND_SPECIAL_DYLIB_FLAT_LOOKUP : BIND_SPECIAL_DYLIB_WEAK_LOOKUP;
+  const auto &d = static_cast<const MachDylib &>(*s.file);
+  return d.exports[s.native].weak ? BIND_SPECIAL_DYLIB_WEAK_LOOKUP : d.ordinal;
+}
+
+bool MachTarget::is_weak_import(const Symbol &s) const {
+  if (is_global(s))
+    return false;
+  if (s.is_shared() && static_cast<const MachDylib &>(*s.file).weak_link)
+    return true;
+  return !s.marked(kMarkNonWeakRef);
+}
+
+// Load commands in command-line order; two files of one install name are one library.
+void MachTarget::number_dylibs(Link &link) {
+  std::vector<char> used(link.shareds.size());
+  for (std::size_t i = 0; i < link.shareds.size(); ++i) {
+    auto &d = static_cast<MachDylib &>(*link.shareds[i]);
+    for (Symbol *s : d.symbols)
+      if (s && s->file == &d && s->is_shared() && s->aux && link.aux[s->aux].dynsym) {
+        used[i] = true;
+        if (!is_weak_import(*s))
+          d.strongly_needed = true;
+        if (d.exports[s->native].weak)
+          binds_weak = true;
+      }
+  }
+  for (std::size_t i = 0; i < link.shareds.size(); ++i) {
+    auto &d = static_cast<MachDylib &>(*link.shareds[i]);
+    bool drop = link.opt.dead_strip_dylibs || d.implicit || d.dead_strippable;
+    if (!used[i] && drop && !d.keep && !d.reexport)
+      continue;
+    for (MachDylib *other : dylibs)
+      if (other->install_name == d.install_name) {
+        d.ordinal = other->ordinal;
+        if (d.strongly_needed)
+          other->strongly_needed = true;
+        other->reexport |= d.reexport;
+      }
+    if (d.ordinal)
+      continue;
+    dylibs.push_back(&d);
+    d.ordinal = static_cast<int>(dylibs.size());
+    if (used[i] && !d.strongly_needed)
+      d.weak_link = true;
+  }
+}
+
+} // namespace gold::macho
