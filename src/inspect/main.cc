@@ -1,6 +1,7 @@
 // gold-go-inspect: tells what is in an image. `gold-go inspect` runs it; it is a program of its own so that
 // a link doesn't pay for LIEF.
 #include "inspect/report.h"
+#include "readers/identify.h"
 
 #include <LIEF/logging.hpp>
 
@@ -22,7 +23,7 @@ using namespace gold::inspect;
 constexpr const char *usage =
     "usage: gold-go inspect [--json] FILE...\n"
     "Tells of each ELF, PE or Mach-O image its type, segments, sections, libraries,\n"
-    "imports, exports and relocations.\n";
+    "imports, exports and relocations, and of a Go object or archive its symbols.\n";
 
 constexpr std::string_view elf_magic("\177ELF", 4);
 constexpr std::string_view archive_magic("!<arch>\n", 8);
@@ -40,16 +41,24 @@ bool is_coff_object(std::string_view head) {
          head.starts_with(std::string_view("\x64\xaa", 2));
 }
 
-std::vector<Report> report(const std::string &path) {
+std::string read_head(const std::string &path) {
   std::ifstream in(path, std::ios::binary);
   if (!in)
     throw Unreadable(std::string("cannot open: ") + std::strerror(errno));
-  char buffer[8] = {};
-  in.read(buffer, sizeof buffer);
+  std::string head(64, '\0');
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
   if (in.bad())
     throw Unreadable(std::string("cannot read: ") + std::strerror(errno));
-  std::string_view head(buffer, static_cast<std::size_t>(in.gcount()));
+  head.resize(static_cast<std::size_t>(in.gcount()));
+  return head;
+}
 
+bool is_go(std::string_view head) {
+  gold::FileType type = gold::identify(gold::ByteView(head));
+  return type == gold::FileType::GoObject || type == gold::FileType::GoArchive;
+}
+
+std::vector<Report> report(const std::string &path, std::string_view head) {
   if (head.starts_with(elf_magic))
     return {report_elf(path)};
   for (std::string_view magic : macho_magics)
@@ -63,7 +72,7 @@ std::vector<Report> report(const std::string &path) {
     throw Unreadable("LLVM bitcode: only images are inspected");
   if (is_coff_object(head))
     throw Unreadable("a COFF object: objects and archives are not inspected yet, only images are");
-  throw Unreadable("not an ELF, PE or Mach-O image");
+  throw Unreadable("not an ELF, PE or Mach-O image, nor a Go object");
 }
 
 // LIEF reads past what is missing; a person should know.
@@ -103,24 +112,36 @@ int main(int argc, char **argv) {
 
   LIEF::logging::disable();
   int status = 0;
-  std::vector<Report> all;
+  std::vector<std::string> all; // JSON, one a file or image
   for (const std::string &path : paths) {
     try {
-      for (Report &one : report(path)) {
+      std::string head = read_head(path);
+      if (is_go(head)) {
+        if (json)
+          all.push_back(go_json(path));
+        else
+          print_go_text(std::cout, path);
+        continue;
+      }
+      for (Report &one : report(path, head)) {
         one.file = path;
         check_whole(one, std::filesystem::file_size(path));
-        if (!json)
-          print_text(std::cout, one);
+        if (json)
+          all.push_back(json_of(one));
         else
-          all.push_back(std::move(one));
+          print_text(std::cout, one);
       }
     } catch (const std::exception &error) {
       std::cerr << "gold-go inspect: error: " << path << ": " << error.what() << '\n';
       status = 1;
     }
   }
-  if (json)
-    print_json(std::cout, all);
+  if (json) {
+    std::cout << '[';
+    for (std::size_t i = 0; i < all.size(); ++i)
+      std::cout << (i ? "," : "") << all[i];
+    std::cout << "]\n";
+  }
   std::cout.flush();
   if (!std::cout) {
     std::cerr << "gold-go inspect: error: cannot write the output\n";

@@ -1,8 +1,11 @@
 // Prints a Report as text for people or as JSON for programs.
 #include "inspect/report.h"
 
+#include "inspect/json.h"
+
 #include <cstdio>
 #include <ostream>
+#include <sstream>
 #include <string_view>
 
 namespace gold::inspect {
@@ -13,21 +16,6 @@ std::string hex(std::uint64_t value, int digits = 1) {
   char text[32];
   std::snprintf(text, sizeof text, "0x%0*llx", digits, static_cast<unsigned long long>(value));
   return text;
-}
-
-// Names come from the file: what is not printable is shown as \xNN.
-std::string printable(std::string_view text) {
-  std::string result;
-  for (unsigned char c : text) {
-    if (c >= 0x20 && c != 0x7f) {
-      result += static_cast<char>(c);
-      continue;
-    }
-    char escaped[8];
-    std::snprintf(escaped, sizeof escaped, "\\x%02x", c);
-    result += escaped;
-  }
-  return result;
 }
 
 void print_field(std::ostream &out, const char *label, const std::string &value) {
@@ -65,66 +53,6 @@ void print_symbols(std::ostream &out, const char *title, const std::vector<Symbo
     out << '\n';
   }
 }
-
-// Writes JSON with no state but whether a comma is due.
-class Json {
-public:
-  explicit Json(std::ostream &out) : out_(out) {}
-
-  void open(char bracket) {
-    comma();
-    out_ << bracket;
-    first_ = true;
-  }
-  void close(char bracket) {
-    out_ << bracket;
-    first_ = false;
-  }
-  void key(const char *name) {
-    string(name);
-    out_ << ':';
-    first_ = true;
-  }
-  void string(std::string_view text) {
-    comma();
-    out_ << '"';
-    for (unsigned char c : text) {
-      if (c == '"' || c == '\\') {
-        out_ << '\\' << c;
-      } else if (c < 0x20 || c >= 0x7f) {
-        // A byte a character: names need not be UTF-8.
-        char escaped[8];
-        std::snprintf(escaped, sizeof escaped, "\\u%04x", c);
-        out_ << escaped;
-      } else {
-        out_ << c;
-      }
-    }
-    out_ << '"';
-  }
-  void number(std::uint64_t value) {
-    comma();
-    out_ << value;
-  }
-  void field(const char *name, std::string_view value) {
-    key(name);
-    string(value);
-  }
-  void field(const char *name, std::uint64_t value) {
-    key(name);
-    number(value);
-  }
-
-private:
-  void comma() {
-    if (!first_)
-      out_ << ',';
-    first_ = false;
-  }
-
-  std::ostream &out_;
-  bool first_ = true;
-};
 
 void regions_json(Json &json, const char *name, const std::vector<Region> &regions) {
   json.key(name);
@@ -188,6 +116,20 @@ void report_json(Json &json, const Report &report) {
 
 } // namespace
 
+std::string printable(std::string_view text) {
+  std::string result;
+  for (unsigned char c : text) {
+    if (c >= 0x20 && c != 0x7f) {
+      result += static_cast<char>(c);
+      continue;
+    }
+    char escaped[8];
+    std::snprintf(escaped, sizeof escaped, "\\x%02x", c);
+    result += escaped;
+  }
+  return result;
+}
+
 std::string hex_bytes(std::span<const std::uint8_t> bytes) {
   std::string result;
   for (std::uint8_t byte : bytes) {
@@ -222,13 +164,11 @@ void print_text(std::ostream &out, const Report &report) {
   print_symbols(out, "exports", report.exports);
 }
 
-void print_json(std::ostream &out, std::span<const Report> reports) {
+std::string json_of(const Report &report) {
+  std::ostringstream out;
   Json json(out);
-  json.open('[');
-  for (const Report &report : reports)
-    report_json(json, report);
-  json.close(']');
-  out << '\n';
+  report_json(json, report);
+  return out.str();
 }
 
 } // namespace gold::inspect

@@ -9,6 +9,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -54,14 +55,21 @@ struct Unreadable : std::runtime_error {
 };
 
 void print_text(std::ostream &out, const Report &report);
-void print_json(std::ostream &out, std::span<const Report> reports);
+std::string json_of(const Report &report);
 
 std::string hex_bytes(std::span<const std::uint8_t> bytes);
+// Names come from the file: what is not printable is shown as \xNN.
+std::string printable(std::string_view text);
 std::string permissions(bool read, bool write, bool execute);
 
 // One a format; each throws Unreadable. A Mach-O file may hold an image an architecture.
 Report report_elf(const std::string &path);
 Report report_pe(const std::string &path);
 std::vector<Report> report_macho(const std::string &path);
+
+// Go's objects and archives have symbols rather than segments, and are told by their own words. Both throw
+// Unreadable, before anything is printed.
+void print_go_text(std::ostream &out, const std::string &path);
+std::string go_json(const std::string &path);
 
 } // namespace gold::inspect

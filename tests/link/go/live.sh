@@ -52,24 +52,7 @@ for program in main plain; do
   GOLD_GO_IMPORTCFG=$program.cfg GOLD_GO_LIVE=$program.live "$units" \
     --test-case="Go objects: a whole program" > units.log 2>&1 || fail "$(cat units.log)"
 
-  # "A -> B <UsedInIface>": B lives. Made by the linker itself are the lists of initializers and what
-  # says which code is FIPS 140; that a call to an initializer of a map goes elsewhere is no line.
-  python3 - $program.dep $program.live << 'EOF'
-import re
-import sys
-
-read = lambda path: open(path, encoding="utf-8", errors="surrogateescape").read().split("\n")
-theirs = {re.sub(r" <(UsedInIface|ReflectMethod)>", "", line.split(" -> ", 1)[1])
-          for line in read(sys.argv[1]) if " -> " in line}
-ours = {line for line in read(sys.argv[2]) if line and not line.startswith("# ")}
-own = re.compile(r"go:(main|runtime)\.inittasks$|go:fipsinfo$|go:info\.struct { Magic|runtime\.mapinitnoop$")
-differ = [(sign, name) for sign, names in (("theirs", theirs - ours), ("ours", ours - theirs))
-          for name in sorted(names) if not own.match(name)]
-print(f"{sys.argv[2]}: {len(ours)} names live, Go's linker has {len(theirs)}")
-for sign, name in differ[:20]:
-    print(f"only {sign}: {name}")
-sys.exit(bool(differ) or len(ours) < 20000)
-EOF
+  python3 "$SRC/tests/lib/go_live.py" $program.dep $program.live
 done
 has '^main\.square\.Named$' main.live
 lacks '^main\.square\.Unused$' plain.live
