@@ -20,8 +20,8 @@
 #define GO_LIKELY(x) __builtin_expect(!!(x), 1)
 #define GO_UNLIKELY(x) __builtin_expect(!!(x), 0)
 // Reads other threads' plain fields on purpose; a stale value only costs time.
-#define GO_RACY [[gnu::no_sanitize("thread")]]
-#define GO_HIDDEN [[gnu::visibility("hidden")]]
+#define GO_RACY __attribute__((no_sanitize("thread")))
+#define GO_HIDDEN __attribute__((visibility("hidden")))
 
 namespace gort {
 
