@@ -4,6 +4,7 @@
 #include "go_runtime.h"
 
 #include "formats.h"
+#include "go_tls.h"
 #include "inputs.h"
 #include "readers/archive.h"
 #include "runtime_embed/embedded.h"
@@ -62,6 +63,11 @@ public:
       return; // open() said why not
     check_abi(link);
     redirect_main(link);
+  }
+
+  void check(Link &link) override {
+    if (first_)
+      check_tls_of_goroutines(link, first_);
   }
 
   std::string about_undefined(const Link &, std::string_view name) const override {

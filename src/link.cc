@@ -56,6 +56,8 @@ bool run(Link &link) {
   pass(link, "mark", mark_live_sections);
   if (!pass(link, "undefined", report_undefined_symbols) && !link.opt.noinhibit_exec)
     return false;
+  if (!pass(link, "libraries searched last", check_last_libraries))
+    return false;
   // Equal sections are one, if asked for.
   pass(link, "fold", fold_identical_sections);
   // Equal mergeable pieces have one place.

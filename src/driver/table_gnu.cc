@@ -207,6 +207,13 @@ void set_sort_section(Parse &p, const Arg &a) {
     p.bad_value(a, "name, alignment or none");
 }
 
+void set_go_tls(Parse &p, const Arg &a) {
+  if (a.v[0] == "warn" || a.v[0] == "error" || a.v[0] == "ignore")
+    p.opt.go_tls = a.str();
+  else
+    p.bad_value(a, "warn, error or ignore");
+}
+
 void set_orphan_handling(Parse &p, const Arg &a) {
   if (a.v[0] == "place")
     p.opt.orphan_handling = a.str();
@@ -599,6 +606,7 @@ constexpr OptionSpec rows[] = {
     {"no-fork", Form::None, G, Done, nullptr, "Undo --fork (default)", GOLD_SET(fork, false)},
     {"preload quick-exit no-quick-exit", Form::None, G, Ignored, nullptr, "mold's ways of saving time", nullptr},
     {"go-runtime", Form::Value, G, Done, "auto|never|FILE", "The goroutine runtime: where it comes from", GOLD_STR(go_runtime)},
+    {"go-tls", Form::Value, G, Done, "warn|error|ignore", "Programs with goroutines: code that may keep another thread's variables", set_go_tls},
     {"no-keep-memory keep-memory reduce-memory-overheads no-mmap-output-file mmap-output-file map-output-file no-map-output-file", Form::None, G,
      Ignored, nullptr, "memory is used as the link needs it", nullptr},
     {"max-cache-size hash-size hash-bucket-empty-fraction", Form::Value, G, Ignored, "N", "memory is used as the link needs it", nullptr},

@@ -24,6 +24,9 @@ public:
   // Called once it has been opened and everything that is needed has been linked. May redirect
   // references; the symbols are not bound yet.
   virtual void joined(Link &) {}
+  // Called after that when liveness is decided and every reference has its definition: reports code that
+  // the library can't work with.
+  virtual void check(Link &) {}
   // What to say beside "undefined symbol: NAME": a line or more, or "" if it knows nothing of the name.
   virtual std::string about_undefined(const Link &, std::string_view) const { return ""; }
 

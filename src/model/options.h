@@ -210,6 +210,7 @@ struct Options {
 
   // The goroutine runtime: "auto", "never" or the path of an archive.
   std::string go_runtime = "auto";
+  std::string go_tls = "warn"; // code that keeps thread-local addresses: "warn", "error", "ignore"
 
   // PE.
   std::string subsystem;

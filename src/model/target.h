@@ -4,6 +4,7 @@
 // Inside a call the loop is monomorphic.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -82,6 +83,10 @@ public:
   // interface that its type is put into). Asked for when all other edges have been followed, until
   // there are no more.
   virtual void conditional_edges(Link &, EdgeBuffer &) {}
+
+  // The first place in a section's code that asks a function for the address of a thread-local variable
+  // (a result that compilers keep across other calls), if there is one.
+  virtual std::optional<Edge> tls_call(Link &, const Section &) { return {}; }
 
   // -- scan: counts what the relocations of a live section need; reports impossible ones.
   virtual void scan(Link &, Section &) = 0;

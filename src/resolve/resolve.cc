@@ -288,6 +288,12 @@ void allocate_commons(Link &link) {
     }
 }
 
+void check_last_libraries(Link &link) {
+  for (LastLibrary *lib : link.last_libraries)
+    if (lib->opened)
+      lib->check(link);
+}
+
 Symbol *define_linker_symbol(Link &link, std::string_view name, Section *section, u64 value, Visibility vis) {
   Symbol *s = link.symbols.find(name);
   if (!s || (s->is_defined() && s->klass() != SymClass::Lazy))

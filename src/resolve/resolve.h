@@ -19,6 +19,9 @@ void report_duplicate_symbols(Link &);
 // References of live sections to symbols that nothing defines. (report.cc)
 void report_undefined_symbols(Link &);
 
+// Lets the opened libraries of Link::last_libraries look at the program that they are part of.
+void check_last_libraries(Link &);
+
 // --defsym: claims the names before resolution, and gives them their sections and values after it.
 void claim_defsyms(Link &);
 void bind_defsyms(Link &);

@@ -15,6 +15,11 @@ namespace gold::elf {
 
 namespace {
 
+constexpr u32 kTlsCalls[] = {R_AARCH64_TLSGD_ADR_PREL21,  R_AARCH64_TLSGD_ADR_PAGE21,
+                             R_AARCH64_TLSLD_ADR_PREL21,  R_AARCH64_TLSLD_ADR_PAGE21,
+                             R_AARCH64_TLSDESC_LD_PREL19, R_AARCH64_TLSDESC_ADR_PREL21,
+                             R_AARCH64_TLSDESC_ADR_PAGE21};
+
 constexpr ArchInfo kInfo = {
     .arch = Arch::AArch64,
     .name = "elf64-littleaarch64",
@@ -37,6 +42,7 @@ constexpr ArchInfo kInfo = {
     .r_dtpoff = R_AARCH64_TLS_DTPREL64,
     .r_tpoff = R_AARCH64_TLS_TPREL64,
     .r_tlsdesc = R_AARCH64_TLSDESC,
+    .tls_calls = kTlsCalls,
 };
 
 constexpr auto kRelocs = [] {

@@ -87,6 +87,8 @@ struct ArchInfo {
   // dynamic relocations
   u32 r_none, r_relative, r_glob_dat, r_jump_slot, r_copy, r_irelative, r_abs;
   u32 r_dtpmod, r_dtpoff, r_tpoff, r_tlsdesc;
+  // Relocations that begin a call for the address of a thread-local variable.
+  std::span<const u32> tls_calls;
 };
 
 // The code of one PLT entry and all that it needs to know. Addresses are final.

@@ -61,6 +61,16 @@ void ElfTarget::edges(Link &, const Section &s, EdgeBuffer &buf) {
     elf_arch.edges(object_of(s), s, buf);
 }
 
+std::optional<Edge> ElfTarget::tls_call(Link &link, const Section &s) {
+  EdgeBuffer buf;
+  edges(link, s, buf);
+  for (const Edge &e : buf.edges)
+    for (u32 type : elf_arch.info.tls_calls)
+      if (e.type == type)
+        return e;
+  return {};
+}
+
 void ElfTarget::scan(Link &link, Section &s) {
   if (!link.is_relocatable())
     elf_arch.scan(link, layout, object_of(s), s);

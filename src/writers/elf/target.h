@@ -31,6 +31,7 @@ public:
 
   bool is_root(const Link &, const Section &) override;
   void edges(Link &, const Section &, EdgeBuffer &) override;
+  std::optional<Edge> tls_call(Link &, const Section &) override;
   void scan(Link &, Section &) override;
 
   std::string_view output_name(const Link &, const Section &) override;

@@ -18,6 +18,13 @@ using namespace x86;
 
 namespace {
 
+constexpr u32 kTlsCalls[] = {R_X86_64_TLSGD,
+                             R_X86_64_TLSLD,
+                             R_X86_64_GOTPC32_TLSDESC,
+                             R_X86_64_CODE_4_GOTPC32_TLSDESC,
+                             R_X86_64_CODE_5_GOTPC32_TLSDESC,
+                             R_X86_64_CODE_6_GOTPC32_TLSDESC};
+
 constexpr ArchInfo kInfo = {
     .arch = Arch::X86_64,
     .name = "elf64-x86-64",
@@ -40,6 +47,7 @@ constexpr ArchInfo kInfo = {
     .r_dtpoff = R_X86_64_DTPOFF64,
     .r_tpoff = R_X86_64_TPOFF64,
     .r_tlsdesc = R_X86_64_TLSDESC,
+    .tls_calls = kTlsCalls,
 };
 
 constexpr RelocTable<R_X86_64_CODE_6_GOTPC32_TLSDESC + 1> kRelocs = [] {
