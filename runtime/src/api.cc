@@ -350,13 +350,14 @@ go_timer *go_timer_start_raw(int64_t when, int64_t period, void (*fn)(void *),
 }
 int go_timer_stop(go_timer *x) noexcept {
   M *m = enter();
-  int r = timer_stop(x->t, false);
+  // A raw callback is over when this returns: nothing arrives on a timer's channel after a stop.
+  int r = timer_stop(x->t, x->t->fn == on_timer_raw);
   leave(m);
   return r;
 }
 int go_timer_reset(go_timer *x, int64_t when, int64_t period) noexcept {
   M *m = enter();
-  int r = timer_stop(x->t, false);
+  int r = timer_stop(x->t, x->t->fn == on_timer_raw);
   timer_arm(m, x->t, when, period);
   leave(m);
   return r;

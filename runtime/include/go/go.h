@@ -134,7 +134,8 @@ int go_select(go_case *cases, int n, int64_t deadline) GO_NOEXCEPT;
 typedef struct go_timer go_timer;
 /** Runs fn(arg) in a goroutine of its own at `when` (go_now), then every `period` ns if > 0. */
 go_timer *go_timer_start(int64_t when, int64_t period, void (*fn)(void *), void *arg) GO_NOEXCEPT;
-/** As above, but fn runs on the scheduler: it must be short and must not block. */
+/** As above, but fn runs on the scheduler: it must be short, must not block, and must not stop or
+ *  reset its own timer. Stop and reset wait until an fn under way is over. */
 go_timer *go_timer_start_raw(int64_t when, int64_t period, void (*fn)(void *), void *arg) GO_NOEXCEPT;
 /** 1 if this kept the timer from firing. */
 int go_timer_stop(go_timer *) GO_NOEXCEPT;
