@@ -86,7 +86,7 @@ constexpr uint32_t block_cap = sizeof(Block::item) / sizeof(void *);
 
 // ---- G allocation ------------------------------------------------------------------------------
 
-constexpr uint32_t g_chunk = 4096;
+constexpr uint32_t g_chunk = g_chunk_size;
 static G *g_chunks[1 << 16];
 static atomic<uint32_t> g_n_chunks;
 static uint32_t g_chunk_used = g_chunk;
@@ -156,6 +156,9 @@ void g_free(M *m, G *g) {
     b->item[b->tail++] = x;
   }
 }
+
+uint32_t g_count() { return g_n_chunks.load() * g_chunk; }
+G *g_at(uint32_t i) { return &g_chunks[i / g_chunk][i % g_chunk]; }
 
 void g_each(void (*fn)(G *, void *), void *arg) {
   uint32_t n = g_n_chunks.load();
@@ -510,6 +513,8 @@ static void bind_stack(M *m, G *g) {
 
 // Leaves the running context for `next`, or for the scheduler when there is none.
 static inline void switch_away(M *m, G *g, G *next) {
+  if (GO_UNLIKELY(stack_checks.load(relaxed)))
+    stack_check(g);
   if (GO_LIKELY(next && !(next->flags & gf_locked))) {
     if (next->state.load(relaxed) == g_fresh)
       bind_stack(m, next);
@@ -944,6 +949,26 @@ void start_m(P *p, bool spinning) {
   m->nextp = p;
   m->spinning = spinning;
   thread_create(thread_main, m, 256 * 1024);
+}
+
+bool debug_option(const char *name, uint32_t *value) {
+  const char *s = getenv("GO_DEBUG");
+  size_t n = strlen(name);
+  for (; s && *s; s = *s ? s + 1 : s) {
+    size_t same = 0;
+    while (same < n && s[same] == name[same])
+      same++;
+    if (same == n && s[n] == '=') {
+      uint32_t v = 0;
+      for (s += n + 1; *s >= '0' && *s <= '9' && v < 100000000; s++)
+        v = v * 10 + uint32_t(*s - '0');
+      *value = v;
+      return true;
+    }
+    while (*s && *s != ',')
+      s++;
+  }
+  return false;
 }
 
 static uint32_t cgroup_quota() {

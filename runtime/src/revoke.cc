@@ -110,6 +110,15 @@ GO_RACY bool freeze_world(int64_t max_wait) {
   return true;
 }
 
+// A thread may have come in without having been frozen, when its P had been taken before.
+GO_RACY bool world_is_still() {
+  M *me = getm();
+  for (M *m = sched.all_m; m; m = m->all_next)
+    if (m != me && m->in_rt.load() && m->p)
+      return false;
+  return true;
+}
+
 void thaw_world() {
   sched.frozen.store(0);
   for (M *m = sched.all_m; m; m = m->all_next)
@@ -235,6 +244,7 @@ static void *monitor(void *) {
     if (t - last_scavenge > 500000000) {
       last_scavenge = t;
       stack_scavenge(false);
+      stack_reclaim();
     }
     idle = acted ? 0 : idle + 1;
     if (idle == 0)

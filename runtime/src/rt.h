@@ -246,7 +246,7 @@ struct Sched {
   Block *free_gs;
   // foreign threads' spawn counters
   atomic<uint64_t> n_spawned, n_exited;
-  atomic<uint64_t> n_revoked, n_handoff, n_threads_made, n_poll_calls, n_sysmon;
+  atomic<uint64_t> n_revoked, n_handoff, n_threads_made, n_poll_calls, n_sysmon, n_reclaimed;
   uint32_t ncpu;
   uint32_t page_size;
   bool membarrier;
@@ -335,6 +335,9 @@ void global_put_block(Block *b);
 G *g_alloc(M *m);
 void g_free(M *m, G *g);
 void g_each(void (*fn)(G *, void *), void *arg);
+constexpr uint32_t g_chunk_size = 4096;
+uint32_t g_count();                // Gs that exist, dead ones included
+G *g_at(uint32_t i);
 [[noreturn]] void go_exit(M *m);
 G *find_runnable(M *m);            // on g0; blocks until there is something
 G *pick_local(M *m, P *p);         // quick look, no blocking: null = go to g0
@@ -362,6 +365,9 @@ void mon_start();
 void mon_wake();
 bool take_p(M *m, P *p);
 bool freeze_world(int64_t max_wait_ns);
+// The number behind `name=` in the environment's GO_DEBUG, a list with commas.
+bool debug_option(const char *name, uint32_t *value);
+bool world_is_still(); // frozen, and no thread is on its way from one goroutine to another
 void thaw_world();
 void rt_exit_stop();
 
@@ -373,6 +379,9 @@ size_t stack_size(int cls);
 int stack_class_for(size_t n);
 void stack_init();
 void stack_scavenge(bool hard);
+void stack_reclaim();
+extern atomic<uint32_t> stack_checks;      // some slots have no guard
+void stack_check(G *g);                    // is the running g still within its slot?
 void stack_signals_thread(M *m);           // alternate signal stack for this thread
 void stack_signals_process();
 size_t stack_bytes_mapped();

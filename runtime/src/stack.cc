@@ -2,8 +2,10 @@
 //
 // Slots of one size class are carved from large anonymous mappings that the kernel merges into one
 // VMA. The lowest page of a slot is its guard: MADV_GUARD_INSTALL where the kernel really has it
-// (no VMA of its own), else mprotect for as many as half of vm.max_map_count allows. Free slots are
-// cached per P, then in depots; the monitor gives the pages of slots that stay free back.
+// (no VMA of its own). Where not, mprotect: on each slot for as long as half of the mappings that are
+// meant for it are left (half of vm.max_map_count), then on every 4th, 16th ... slot: a runaway recursion
+// still ends at one of them. From then on the stack pointer of a goroutine is compared with its slot
+// whenever it parks. Free slots are cached per P, then in depots; the monitor gives the pages of slots that stay free back.
 #include "rt.h"
 
 namespace gort {
@@ -25,7 +27,10 @@ struct Depot {
 };
 static Depot depots[stack_classes];
 static bool guard_madvise;
-static atomic<uint32_t> guard_vmas_left;
+static uint32_t guards_allowed;
+static atomic<uint32_t> guards_left;
+static atomic<uint32_t> slots_to_skip; // until the next guard
+atomic<uint32_t> stack_checks;
 static atomic<uint64_t> bytes_mapped;
 static SpinLock range_lock;
 static struct { char *lo, *hi; int cls; } ranges[4096];
@@ -60,7 +65,28 @@ void stack_init() {
     for (long i = 0; i < n && b[i] >= '0' && b[i] <= '9' && limit < 100000000; i++)
       limit = limit * 10 + uint32_t(b[i] - '0');
   }
-  guard_vmas_left.store(limit / 4); // a guard in the middle of a mapping costs two
+  guards_allowed = limit / 4; // a guard in the middle of a mapping costs two
+  if (uint32_t v; debug_option("guards", &v)) { // for tests: as if the kernel had no better
+    guard_madvise = false;
+    guards_allowed = v;
+  }
+  guards_left.store(guards_allowed);
+}
+
+static void guard_by_mapping(char *lo) {
+  if (uint32_t skip = slots_to_skip.load(relaxed); skip && slots_to_skip.cas(skip, skip - 1)) {
+    stack_checks.store(1, relaxed);
+    return;
+  }
+  uint32_t left = guards_left.load(relaxed);
+  if (!left || !guards_left.cas(left, left - 1) || sys::protect(lo, sched.page_size, sys::prot_none)) {
+    stack_checks.store(1, relaxed);
+    return;
+  }
+  uint32_t every = 1;
+  for (uint32_t share = guards_allowed / 2; left <= share && share; share /= 2)
+    every *= 4;
+  slots_to_skip.store(every - 1, relaxed);
 }
 
 static char *carve(int cls) {
@@ -102,9 +128,8 @@ static char *carve(int cls) {
   bytes_mapped.add(size, relaxed);
   if (guard_madvise) {
     sys::advise(lo, sched.page_size, sys::madv_guard_install);
-  } else if (uint32_t left = guard_vmas_left.load(relaxed)) {
-    if (guard_vmas_left.cas(left, left - 1))
-      sys::protect(lo, sched.page_size, sys::prot_none);
+  } else {
+    guard_by_mapping(lo);
   }
   return lo + size;
 }
@@ -208,6 +233,29 @@ struct SigStack {
 };
 static SigAction old_segv;
 
+[[noreturn]] static void stack_overflow(G *g, size_t size) {
+  {
+    Text t;
+    t.s("go: goroutine stack exceeds ").u(size - sched.page_size).s("-byte limit\n");
+    t.s("fatal error: stack overflow\n\n");
+    if (g) {
+      t.s("goroutine ").u(g->id);
+      if (g->name)
+        t.s(" \"").s(g->name).s("\"");
+      t.s(" [running]:\n");
+    }
+  }
+  sys::exit_group(2);
+}
+
+[[gnu::noinline]] void stack_check(G *g) {
+  char *sp = static_cast<char *>(__builtin_frame_address(0));
+  size_t size = class_size[g->stack_class];
+  // Far away: another stack, as main's.
+  if (g->stack_hi && sp < g->stack_hi - size + sched.page_size && sp >= g->stack_hi - 2 * size)
+    stack_overflow(g, size);
+}
+
 static void on_segv(int sig, void *info, void *uc) {
   char *addr = *reinterpret_cast<char **>(static_cast<char *>(info) + 16);
   uint32_t n = n_ranges.load();
@@ -215,21 +263,8 @@ static void on_segv(int sig, void *info, void *uc) {
     if (addr < ranges[i].lo || addr >= ranges[i].hi)
       continue;
     size_t size = class_size[ranges[i].cls];
-    if (size_t(addr - ranges[i].lo) % size < sched.page_size) {
-      G *g = getg();
-      {
-        Text t;
-        t.s("go: goroutine stack exceeds ").u(size - sched.page_size).s("-byte limit\n");
-        t.s("fatal error: stack overflow\n\n");
-        if (g) {
-          t.s("goroutine ").u(g->id);
-          if (g->name)
-            t.s(" \"").s(g->name).s("\"");
-          t.s(" [running]:\n");
-        }
-      }
-      sys::exit_group(2);
-    }
+    if (size_t(addr - ranges[i].lo) % size < sched.page_size)
+      stack_overflow(getg(), size);
   }
   if ((old_segv.flags & 4) && old_segv.fn) {
     old_segv.fn(sig, info, uc);

@@ -9,6 +9,22 @@
   return n == 0 ? 0 : deep(n - 1) + b[0];
 }
 
+// Too deep, but at rest: only a look at the stack pointer can tell.
+[[gnu::noinline]] static int deep_and_yield(int n) {
+  volatile char b[512];
+  b[0] = char(n);
+  if (n == 0)
+    go::yield();
+  return n == 0 ? 0 : deep_and_yield(n - 1) + b[0];
+}
+
+// Goroutines whose stacks lie below those of others.
+static void fill_slots(go::chan<int> c, int n) {
+  for (int i = 0; i < n; ++i)
+    go::go([c] { c.recv(); });
+  go::sleep_for(std::chrono::milliseconds(20));
+}
+
 int main(int, char **argv) {
   go::chan<int> c;
   if (!std::strcmp(argv[1], "deadlock")) {
@@ -18,6 +34,15 @@ int main(int, char **argv) {
     go::go([] { throw std::runtime_error("boom"); });
     c.recv();
   } else if (!std::strcmp(argv[1], "overflow")) {
+    go::go([] { std::printf("%d\n", deep(1000000)); });
+    c.recv();
+  } else if (!std::strcmp(argv[1], "overflow-at-rest")) {
+    fill_slots(c, 10);
+    go::go([] { for (;;) go::yield(); });
+    go::go([] { std::printf("%d\n", deep_and_yield(150)); });
+    c.recv();
+  } else if (!std::strcmp(argv[1], "overflow-sparse")) {
+    fill_slots(c, 100);
     go::go([] { std::printf("%d\n", deep(1000000)); });
     c.recv();
   } else if (!std::strcmp(argv[1], "unlock")) {

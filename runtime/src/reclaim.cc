@@ -1,0 +1,120 @@
+// reclaim.cc - pages of parked goroutines that once were deep.
+//
+// A goroutine that has been deep in calls keeps the pages below its stack pointer when it parks. The
+// monitor walks over the goroutines a part at a time, asks the kernel which pages of parked ones are
+// resident below their stack pointers, and gives them back in small batches. For each batch the world
+// is frozen (no thread switches goroutines then): some hundred microseconds, only when there is
+// something to gain. A goroutine whose pages came back is left alone from then on.
+#include "rt.h"
+
+namespace gort {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+
+void stack_reclaim() {} // sanitizers know what lies on stacks; leave it there
+
+#else
+
+namespace {
+
+constexpr uint32_t batch = 64;
+constexpr uint32_t max_pages = 256; // looked at below a stack pointer, from the deepest up
+
+struct Candidate {
+  G *g;
+  void *sp; // as it was when the pages were found resident
+};
+
+struct Pages {
+  char *lo;
+  size_t bytes;
+};
+
+// The part of a parked goroutine's stack that holds nothing: below its stack pointer, above the guard.
+Pages unused_part(G *g, void *sp) {
+  uintptr_t page = sched.page_size, end = (reinterpret_cast<uintptr_t>(sp) - 256) & ~(page - 1);
+  uintptr_t lo = reinterpret_cast<uintptr_t>(g->stack_hi) - stack_size(g->stack_class) + page;
+  if (end <= lo || end >= reinterpret_cast<uintptr_t>(g->stack_hi))
+    return {nullptr, 0};
+  if (end - lo > max_pages * page)
+    lo = end - max_pages * page;
+  return {reinterpret_cast<char *>(lo), end - lo};
+}
+
+// Stacks grow down without gaps: those that are resident end at the stack pointer.
+bool is_resident_below(G *g, void *sp) {
+  Pages u = unused_part(g, sp);
+  if (!u.bytes)
+    return false;
+  unsigned char last = 0;
+  char *top = u.lo + u.bytes - sched.page_size;
+  return sys::call(__NR_mincore, sys::arg(top), long(sched.page_size), sys::arg(&last)) == 0 && (last & 1);
+}
+
+// One bit a goroutine: its pages have been given back before.
+uint64_t *reclaimed_bits(uint32_t chunk) {
+  static uint64_t *bits[1 << 16];
+  if (!bits[chunk])
+    bits[chunk] = static_cast<uint64_t *>(map_pages(4096)); // g_chunk_size bits
+  return bits[chunk];
+}
+
+GO_RACY void give_back(Candidate *c, uint32_t n) {
+  if (freeze_world(2000000)) {
+    if (world_is_still())
+      for (uint32_t i = 0; i < n; i++) {
+        G *g = c[i].g;
+        if (g->state.load() != g_waiting || g->sp != c[i].sp || !g->stack_hi)
+          continue;
+        if (Pages u = unused_part(g, g->sp); u.bytes) {
+          sys::advise(u.lo, u.bytes, sys::madv_dontneed);
+          sched.n_reclaimed.add(1u, relaxed);
+        }
+      }
+    thaw_world();
+  }
+}
+
+} // namespace
+
+// Called by the monitor about twice a second: looks at an eighth of the goroutines, at least 8192.
+GO_RACY void stack_reclaim() {
+  static uint32_t next;
+  static_assert(g_chunk_size <= 4096 * 8);
+  uint32_t total = g_count();
+  if (!total || sched.virtual_clock.load())
+    return;
+  uint32_t n = total / 8 > 8192 ? total / 8 : 8192;
+  if (n > total)
+    n = total;
+  Candidate found[batch];
+  uint32_t have = 0;
+  for (; n; n--, next++) {
+    if (next >= total)
+      next = 0;
+    G *g = g_at(next);
+    // Read without care: what counts is looked at again when nothing moves.
+    void *sp = g->sp;
+    char *hi = g->stack_hi;
+    if (g->state.load(relaxed) != g_waiting || !hi || (g->flags & (gf_foreign | gf_main | gf_g0)))
+      continue;
+    if (static_cast<char *>(sp) >= hi || static_cast<char *>(sp) < hi - stack_size(g->stack_class))
+      continue;
+    uint64_t *bits = reclaimed_bits(next / g_chunk_size) + next % g_chunk_size / 64;
+    uint64_t mask = uint64_t(1) << next % 64;
+    if ((*bits & mask) || !is_resident_below(g, sp))
+      continue;
+    *bits |= mask;
+    found[have++] = {g, sp};
+    if (have == batch) {
+      give_back(found, have);
+      have = 0;
+    }
+  }
+  if (have)
+    give_back(found, have);
+}
+
+#endif
+
+} // namespace gort

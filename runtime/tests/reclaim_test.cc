@@ -1,0 +1,66 @@
+// Goroutines that were deep in calls before they parked lose the pages below their stack pointers, and
+// nothing else.
+#include <go/go.hpp>
+
+#include <cstdio>
+#include <cstring>
+
+using namespace std::chrono_literals;
+
+static long resident_kb() {
+  long size = 0, resident = 0;
+  if (std::FILE *f = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(f, "%ld %ld", &size, &resident) != 2)
+      resident = 0;
+    std::fclose(f);
+  }
+  return resident * 4;
+}
+
+[[gnu::noinline]] static int dive(int n) {
+  char block[16384];
+  std::memset(block, n, sizeof block);
+  asm volatile("" ::"r"(block) : "memory");
+  return n ? dive(n - 1) + block[n] : block[0];
+}
+
+int main() {
+  constexpr int n = 3000;
+  go::chan<int> gate;
+  go::wait_group parked, done;
+  std::atomic<int> wrong{0};
+  long before = resident_kb();
+  for (int i = 0; i < n; ++i) {
+    parked.add(1);
+    done.add(1);
+    go::go([&, i] {
+      char mine[512];
+      std::memset(mine, i, sizeof mine);
+      dive(1);
+      asm volatile("" ::"r"(mine) : "memory");
+      parked.done();
+      gate.recv();
+      for (char c : mine)
+        wrong += c != char(i);
+      dive(1);
+      for (char c : mine)
+        wrong += c != char(i);
+      done.done();
+    });
+  }
+  parked.wait();
+  long deep = resident_kb() - before, left = deep;
+  // Others go on meanwhile: each batch stops them for a moment only.
+  go::chan<int> c;
+  go::go([c] { for (int v : c) (void)v; });
+  for (int i = 0; i < 600 && left > deep / 3; ++i) {
+    for (int k = 0; k < 1000; ++k)
+      c.send(k);
+    go::sleep_for(20ms);
+    left = resident_kb() - before;
+  }
+  gate.close();
+  done.wait();
+  std::printf("deep %ld kB, parked %ld kB, wrong %d\n", deep, left, wrong.load());
+  return deep > n * 28 && left <= deep / 3 && wrong == 0 ? 0 : 1;
+}
