@@ -15,7 +15,9 @@ packages_test=(
 )
 
 # make test-real: programs of the world. cargo, rustc and go come too if there are none.
-packages_real=(libclang-19-dev libsqlite3-dev)
+packages_real=(libclang-19-dev libpolly-19-dev libsqlite3-dev)
 
 # make bench: the linkers that are compared, and a clock.
-packages_bench=(clang-19 hyperfine libclang-19-dev lld-19 lld-22 mold time)
+packages_bench=(
+  clang-19 g++-mingw-w64-x86-64-posix gcc-mingw-w64-x86-64-posix libclang-19-dev libpolly-19-dev lld-19 lld-22 mold
+)

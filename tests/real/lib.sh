@@ -44,3 +44,17 @@ int main() {
 }
 S
 }
+
+# clang_tool: the words of a link of tests/real/clang_tool.cc, in the array of this name: an object and the
+# static archives of clang and LLVM.
+clang_tool() {
+  local lib=/usr/lib/llvm-19/lib a
+  need clang++-19
+  for a in libclangCodeGen libLLVMCore libPolly; do
+    [ -e "$lib/$a.a" ] || skip "$a.a is missing: libclang-19-dev, llvm-19-dev and libpolly-19-dev have it"
+  done
+  [ -e tool.o ] || clang++-19 -c -O1 -std=c++17 -I"${lib%/lib}/include" -D_GNU_SOURCE -D__STDC_CONSTANT_MACROS \
+    -D__STDC_FORMAT_MACROS -D__STDC_LIMIT_MACROS -o tool.o "$SRC/tests/real/clang_tool.cc"
+  # shellcheck disable=SC2034
+  clang_tool=(tool.o "$lib"/libclang*.a "$lib"/libLLVM*.a "$lib"/libPolly*.a -lz -lzstd)
+}
