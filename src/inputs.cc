@@ -28,7 +28,7 @@ struct Opened {
   const MappedFile *file;
   ByteView bytes; // of the file, or of its slice for the output's architecture
   InputArg arg;
-  const InputArg *shared_arg = nullptr; // a copy of it that lives as long as the files
+  const InputArg *lasting_arg = nullptr; // a copy of it that lives as long as the files
   FileType type = FileType::Unknown;
   const FileFormat *format = nullptr; // null: an archive, whose members say it
   bool in_lib = false;
@@ -396,10 +396,14 @@ private:
     }
   }
 
+  static const InputArg *lasting_arg(Opened &o) {
+    if (!o.lasting_arg)
+      o.lasting_arg = new InputArg(o.arg);
+    return o.lasting_arg;
+  }
+
   InputFile *number_one(Opened &o, InputFile *f, ByteView bytes) {
-    if (!o.shared_arg)
-      o.shared_arg = new InputArg(o.arg);
-    f->arg = o.shared_arg;
+    f->arg = lasting_arg(o);
     f->mapped = o.file;
     f->bytes = bytes;
     f->path = o.file->path;
@@ -443,6 +447,7 @@ private:
     add_archive_members(link_, *format_, *o.file, *o.archive);
     for (std::size_t i = 0; i < o.archive->members.size(); ++i) {
       InputFile *f = link_.files[first + i];
+      f->arg = lasting_arg(o);
       f->as_needed = o.arg.as_needed;
       f->exclude_libs = hide;
       // Not notes and the like that somebody put into an archive.

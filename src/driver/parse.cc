@@ -292,6 +292,10 @@ void finish_ld64(Parse &p) {
     o.framework_paths.push_back(o.sysroot + "/Library/Frameworks");
     o.framework_paths.push_back(o.sysroot + "/System/Library/Frameworks");
   }
+  for (auto &[symbol, alias] : o.aliases)
+    o.defsyms.push_back({alias, symbol});
+  // A name that nobody defines is an error in dylibs, too.
+  o.no_undefined = true;
   if (o.kind == OutputKind::Shared && o.install_name.empty() && !o.macho_bundle)
     o.install_name = o.final_output_set ? o.final_output : o.output;
 }

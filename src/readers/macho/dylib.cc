@@ -108,8 +108,9 @@ Library read_library(ByteView b, const Link &link) {
   return read_tbd(b, arch_name(arch), platform_name(link.opt));
 }
 
-// Where a library of this install name is: below the SDK, else in the -L directories by its last name.
-const MappedFile *find_by_install_name(const Link &link, std::string_view name) {
+// Where the library of this install name is: below the SDK, beside the one that re-exports it where the name is
+// relative ("@rpath/libx.dylib"), else in the -L directories by its last name.
+const MappedFile *find_by_install_name(const Link &link, std::string_view name, std::string_view from) {
   std::string error;
   auto try_path = [&](std::string p) -> const MappedFile * {
     std::string stub = p.substr(0, p.ends_with(".dylib") ? p.size() - 6 : p.size()) + ".tbd";
@@ -123,24 +124,33 @@ const MappedFile *find_by_install_name(const Link &link, std::string_view name) 
     if (auto *m = try_path(link.opt.sysroot + std::string(name)))
       return m;
   std::string base(name.substr(name.rfind('/') + 1));
+  if (name.starts_with('@'))
+    if (auto *m = try_path(std::string(from.substr(0, from.rfind('/') + 1)) + base))
+      return m;
   for (const std::string &d : link.opt.library_paths)
     if (auto *m = try_path(d + "/" + base))
       return m;
   return nullptr;
 }
 
-void add_reexports(const Link &link, Library &lib) {
-  std::vector<std::string> todo = lib.reexports, done;
+void add_reexports(const Link &link, Library &lib, std::string_view path) {
+  struct Wanted {
+    std::string name, from;
+  };
+  std::vector<Wanted> todo;
+  auto want = [&](std::vector<std::string> &names, std::string_view from) {
+    for (std::string &n : names)
+      if (std::none_of(todo.begin(), todo.end(), [&](const Wanted &w) { return w.name == n; }))
+        todo.push_back({std::move(n), std::string(from)});
+  };
+  want(lib.reexports, path);
   for (std::size_t i = 0; i < todo.size() && i < 1000; ++i) {
-    if (std::find(done.begin(), done.end(), todo[i]) != done.end())
-      continue;
-    done.push_back(todo[i]);
-    const MappedFile *m = find_by_install_name(link, todo[i]);
+    const MappedFile *m = find_by_install_name(link, todo[i].name, todo[i].from);
     if (!m)
       continue; // a name that it would have given is reported as undefined
     Library other = read_library(m->bytes, link);
     lib.exports.insert(lib.exports.end(), other.exports.begin(), other.exports.end());
-    todo.insert(todo.end(), other.reexports.begin(), other.reexports.end());
+    want(other.reexports, m->path);
   }
 }
 
@@ -224,7 +234,7 @@ u64 SharedReader::count_symbols(const InputFile &) const {
 void SharedReader::parse_symbols(Link &link, InputFile &f) const {
   auto &o = static_cast<MachDylib &>(f);
   Library lib = read_library(o.bytes, link);
-  add_reexports(link, lib);
+  add_reexports(link, lib, o.path);
   if (lib.install_name.empty())
     lib.install_name = o.path;
   o.install_name = std::move(lib.install_name);

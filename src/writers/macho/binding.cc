@@ -2,6 +2,7 @@
 // linker defines.
 #include "writers/macho/target.h"
 
+#include "support/demangle.h"
 #include "support/glob.h"
 #include "support/mapped_file.h"
 
@@ -133,15 +134,16 @@ void MachTarget::decide_imports_exports(Link &link) {
   parallel_for_each(
       link.objects,
       [&](InputFile *f) {
-        if (f == link.internal)
-          return;
-        auto &o = static_cast<MachObject &>(*f);
-        for (auto &[sub, symbol] : o.coalesced)
-          if (Symbol *w = o.symbols[symbol]; w->section && w->value == 0)
-            o.subs[sub].leader = w->section;
-        for (std::size_t k = o.first_global; k < o.symbols.size(); ++k) {
-          Symbol *s = o.symbols[k];
-          if (!s || s->file != f || s->native != k || (s->flags & kSymLinkerDefined) || s->is_local())
+        if (f != link.internal) {
+          auto &o = static_cast<MachObject &>(*f);
+          for (auto &[sub, symbol] : o.coalesced)
+            if (Symbol *w = o.symbols[symbol]; w->section && w->value == 0)
+              o.subs[sub].leader = w->section;
+        }
+        for (std::size_t k = f->first_global; k < f->symbols.size(); ++k) {
+          Symbol *s = f->symbols[k];
+          if (!s || s->file != f || (s->native != k && f != link.internal) || (s->flags & kSymLinkerDefined) ||
+              s->is_local())
             continue;
           if (s->is_undefined()) {
             if (lookup || (!allowed.empty() && allowed.matches(s->name())))
@@ -172,6 +174,11 @@ void MachTarget::decide_imports_exports(Link &link) {
       if (s && s->file == f && s->is_shared())
         s->flags |= kSymImported;
   });
+  // What the command line itself asks for: no relocation tells.
+  for (Symbol *s : link.roots)
+    if (s->is_undefined() && !lookup && (allowed.empty() || !allowed.matches(s->name())))
+      link.diag.error("undefined symbol: " + demangle(s->name()) +
+                      (s == link.entry ? "\n>>> the entry point" : "\n>>> wanted by the command line"));
   for (const std::string &name : opt.exported_symbols)
     if (glob_is_literal(name))
       if (Symbol *s = link.symbols.find(name); !s || s->is_undefined())
@@ -222,7 +229,9 @@ void MachTarget::number_dylibs(Link &link) {
   }
   for (std::size_t i = 0; i < link.shareds.size(); ++i) {
     auto &d = static_cast<MachDylib &>(*link.shareds[i]);
-    bool drop = link.opt.dead_strip_dylibs || d.implicit || d.dead_strippable;
+    // dyld runs nothing that does not name libSystem.
+    bool drop = (link.opt.dead_strip_dylibs && !d.install_name.starts_with("/usr/lib/libSystem.")) || d.implicit ||
+                d.dead_strippable;
     if (!used[i] && drop && !d.keep && !d.reexport)
       continue;
     for (MachDylib *other : dylibs)
