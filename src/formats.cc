@@ -29,7 +29,8 @@ const FileFormat kElf = {
     .library_names = kElfLibraries,
 };
 
-constexpr LibraryName kMachoLibraries[] = {{"lib", ".tbd", true}, {"lib", ".dylib", true}, {"lib", ".a", false}};
+constexpr LibraryName kMachoLibraries[] = {
+    {"lib", ".tbd", true}, {"lib", ".dylib", true}, {"lib", ".a", false}};
 
 const FileFormat kMacho = {
     .format = Format::MachO,

@@ -5,10 +5,6 @@
 // files are numbered: position is priority, and priority decides ties in resolution.
 #include "inputs.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdio>
-
 #include "definers.h"
 #include "formats.h"
 #include "go_runtime.h"
@@ -18,6 +14,10 @@
 #include "readers/goobj/object_reader.h"
 #include "support/glob.h"
 #include "support/threads.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
 
 namespace gold {
 
@@ -291,7 +291,8 @@ private:
     }
     for (std::string &d : script.search_dirs)
       dirs_.push_back(d);
-    std::string own_dir = m.path.substr(0, m.path.rfind('/') == std::string::npos ? 0 : m.path.rfind('/') + 1);
+    std::string own_dir =
+        m.path.substr(0, m.path.rfind('/') == std::string::npos ? 0 : m.path.rfind('/') + 1);
     for (elf::ScriptInput &in : script.inputs) {
       InputArg next = a;
       next.as_needed = a.as_needed || in.as_needed;
@@ -363,15 +364,16 @@ private:
         link_.diag.error(o.file->path + ": " + file_type_name(o.type) +
                          " can't be linked into an image of format " + format->name);
       else if (o.format && o.type != FileType::Tbd && o.format->arch_of(o.bytes) != arch)
-        link_.diag.error(o.file->path + ": file is not of the output's machine (" + link_.target->name() + ")");
+        link_.diag.error(o.file->path + ": file is not of the output's machine (" + link_.target->name() +
+                         ")");
     format_ = format;
   }
 
   void read_index(Opened &o) {
     try {
       if (o.type == FileType::Archive || o.type == FileType::ThinArchive) {
-        o.archive = new Archive(read_archive(o.bytes, o.file->path,
-                                             o.arg.whole_archive ? ArchiveScan::Whole : ArchiveScan::Indexed));
+        o.archive = new Archive(read_archive(
+            o.bytes, o.file->path, o.arg.whole_archive ? ArchiveScan::Whole : ArchiveScan::Indexed));
         if (o.archive->thin)
           for (ArchiveMember &m : o.archive->members) {
             std::string why;
@@ -507,7 +509,7 @@ private:
   Link &link_;
   std::vector<Opened> opened_;
   const FileFormat *format_ = nullptr; // the output's
-  std::vector<std::string> dirs_; // SEARCH_DIR of scripts
+  std::vector<std::string> dirs_;      // SEARCH_DIR of scripts
   bool in_lib_ = false;
 };
 

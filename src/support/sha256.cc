@@ -108,10 +108,16 @@ void blocks_sha(u32 (&h)[8], const u8 *p, u64 n) {
   vst1q_u32(h, abcd);
   vst1q_u32(h + 4, efgh);
 }
-constexpr bool has_sha() { return true; }
+constexpr bool has_sha() {
+  return true;
+}
 #else
-void blocks_sha(u32 (&h)[8], const u8 *p, u64 n) { blocks_portable(h, p, n); }
-constexpr bool has_sha() { return false; }
+void blocks_sha(u32 (&h)[8], const u8 *p, u64 n) {
+  blocks_portable(h, p, n);
+}
+constexpr bool has_sha() {
+  return false;
+}
 #endif
 
 } // namespace

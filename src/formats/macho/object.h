@@ -27,21 +27,21 @@ struct NativeSection {
   const SectionHeader *header = nullptr;
   std::string_view name; // "__TEXT,__text"
   u32 first_sub = 0, num_subs = 0;
-  std::span<const RelocationInfo> relocs;        // by descending address
-  std::atomic<Symbol *> stand_ins{nullptr};      // see MachObject::stand_in
+  std::span<const RelocationInfo> relocs;   // by descending address
+  std::atomic<Symbol *> stand_ins{nullptr}; // see MachObject::stand_in
   u32 type() const { return header->flags & SECTION_TYPE; }
 };
 
 // How one function is unwound: an entry of __compact_unwind, or an FDE of a function without one.
 struct Unwind {
-  u32 sub;          // the function's subsection
-  u32 offset;       // in that
+  u32 sub;    // the function's subsection
+  u32 offset; // in that
   u32 length;
-  u32 encoding;     // without personality index and FDE offset
+  u32 encoding; // without personality index and FDE offset
   Symbol *personality = nullptr;
   u32 lsda_sub = kNone;
   u32 lsda_offset = 0;
-  u32 fde = kNone;  // index in MachObject::fdes when the encoding says DWARF
+  u32 fde = kNone; // index in MachObject::fdes when the encoding says DWARF
 };
 
 // Records of __TEXT,__eh_frame that are needed. Offsets are into that section.
@@ -53,9 +53,9 @@ struct Cie {
 };
 struct Fde {
   u32 offset, size;
-  u32 cie;            // index in MachObject::cies
+  u32 cie;             // index in MachObject::cies
   u32 sub, sub_offset; // the function
-  u32 lsda_at = 0;    // where its pointer to the LSDA stands; 0: none
+  u32 lsda_at = 0;     // where its pointer to the LSDA stands; 0: none
   u32 lsda_sub = kNone, lsda_offset = 0;
   u32 output_offset = kNone; // in the output's __eh_frame
 };
@@ -65,8 +65,8 @@ struct MachObject : InputFile {
   std::string_view strtab;
   std::vector<NativeSection> native; // by section ordinal; [0] unused
   std::span<Section> subs;
-  std::span<u32> sub_offset;  // of each subsection in its native section
-  std::span<u8> sub_native;   // ordinal of each subsection's native section
+  std::span<u32> sub_offset; // of each subsection in its native section
+  std::span<u8> sub_native;  // ordinal of each subsection's native section
   // Weak definitions that another file's beat: (subsection, index of the symbol that names it). Their
   // subsections are not laid out; references mean the winner.
   std::vector<std::pair<u32, u32>> coalesced;
@@ -119,9 +119,9 @@ struct MachDylib : InputFile {
   std::vector<Export> exports;
   std::vector<std::string> reexports; // install names of libraries that it re-exports, not read yet
   bool weak_link = false, reexport = false, keep = false; // as the command line wants it
-  bool implicit = false;              // an object asked for it, not the command line
-  bool dead_strippable = false;       // MH_DEAD_STRIPPABLE_DYLIB
-  int ordinal = 0;                    // writer: position among the load commands, from 1; 0: dropped
+  bool implicit = false;                                  // an object asked for it, not the command line
+  bool dead_strippable = false;                           // MH_DEAD_STRIPPABLE_DYLIB
+  int ordinal = 0;                          // writer: position among the load commands, from 1; 0: dropped
   std::atomic<bool> strongly_needed{false}; // some reference to it is not weak
 };
 

@@ -84,13 +84,18 @@ void read_symtab(ByteView b, std::vector<Export> &out) {
   SymbolTable t = read_symbol_table(b);
   for (const Nlist &n : t.nlists)
     if (!n.is_stab() && n.is_external() && !n.is_private_external() && n.type() != N_UNDF)
-      out.push_back({.name = symbol_name(t.strtab, n), .weak = (n.n_desc & N_WEAK_DEF) != 0,
+      out.push_back({.name = symbol_name(t.strtab, n),
+                     .weak = (n.n_desc & N_WEAK_DEF) != 0,
                      .absolute = n.type() == N_ABS});
 }
 
-std::string_view command_string(ByteView c, u32 offset) { return c.cstr(offset, "name in a load command"); }
+std::string_view command_string(ByteView c, u32 offset) {
+  return c.cstr(offset, "name in a load command");
+}
 
-std::string_view arch_name(Arch a) { return a == Arch::AArch64 ? "arm64" : "x86_64"; }
+std::string_view arch_name(Arch a) {
+  return a == Arch::AArch64 ? "arm64" : "x86_64";
+}
 
 std::string_view platform_name(const Options &opt) {
   return opt.platform.empty() ? std::string_view("macos") : std::string_view(opt.platform);
@@ -108,8 +113,8 @@ Library read_library(ByteView b, const Link &link) {
   return read_tbd(b, arch_name(arch), platform_name(link.opt));
 }
 
-// Where the library of this install name is: below the SDK, beside the one that re-exports it where the name is
-// relative ("@rpath/libx.dylib"), else in the -L directories by its last name.
+// Where the library of this install name is: below the SDK, beside the one that re-exports it where the name
+// is relative ("@rpath/libx.dylib"), else in the -L directories by its last name.
 const MappedFile *find_by_install_name(const Link &link, std::string_view name, std::string_view from) {
   std::string error;
   auto try_path = [&](std::string p) -> const MappedFile * {
@@ -273,7 +278,9 @@ void SharedReader::claim_referenced(Link &link, InputFile &f) const {
   }
 }
 
-void SharedReader::parse_sections(Link &link, InputFile &f) const { bind_symbols(link, f); }
+void SharedReader::parse_sections(Link &link, InputFile &f) const {
+  bind_symbols(link, f);
+}
 
 void SharedReader::bind_symbols(Link &, InputFile &f) const {
   auto &o = static_cast<MachDylib &>(f);

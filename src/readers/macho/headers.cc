@@ -38,7 +38,8 @@ void read_segment(MachObject &o, u64 at, ByteView cmd) {
     n.name = joined_name(h);
     if (h.align > 24)
       throw InputError("section " + std::string(n.name) + " has the impossible alignment 2^" +
-                           std::to_string(u32(h.align)), where);
+                           std::to_string(u32(h.align)),
+                       where);
     u32 type = n.type();
     bool zero = type == S_ZEROFILL || type == S_GB_ZEROFILL || type == S_THREAD_LOCAL_ZEROFILL;
     if (h.size > (zero ? u64(1) << 40 : u64(0xffffffff)) || h.addr > (u64(1) << 56))
@@ -121,7 +122,8 @@ void read_headers(MachObject &o) {
       break;
     case LC_DATA_IN_CODE: {
       const auto &d = c.at<LinkeditDataCommand>(0, "data in code command");
-      o.data_in_code = o.bytes.array<DataInCodeEntry>(d.dataoff, d.datasize / sizeof(DataInCodeEntry), "data in code");
+      o.data_in_code =
+          o.bytes.array<DataInCodeEntry>(d.dataoff, d.datasize / sizeof(DataInCodeEntry), "data in code");
       break;
     }
     case LC_BUILD_VERSION: {
@@ -177,7 +179,8 @@ std::vector<std::string_view> linker_options(ByteView b) {
 
 std::vector<std::string_view> defined_names(ByteView b) {
   std::vector<std::string_view> names;
-  if (b.size() < sizeof(Header) || b.at<Header>(0).magic != MH_MAGIC_64 || b.at<Header>(0).filetype != MH_OBJECT)
+  if (b.size() < sizeof(Header) || b.at<Header>(0).magic != MH_MAGIC_64 ||
+      b.at<Header>(0).filetype != MH_OBJECT)
     return names;
   SymbolTable t = read_symbol_table(b);
   for (const Nlist &n : t.nlists)

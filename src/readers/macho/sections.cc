@@ -117,9 +117,15 @@ constexpr u32 kKeptAttributes = S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTI
 constexpr u64 make_key(u32 ordinal, u64 offset, u32 symbol) {
   return u64(ordinal) << 56 | offset << 24 | symbol;
 }
-constexpr u32 key_ordinal(u64 k) { return static_cast<u32>(k >> 56); }
-constexpr u32 key_offset(u64 k) { return static_cast<u32>(k >> 24); }
-constexpr u32 key_symbol(u64 k) { return static_cast<u32>(k & 0xffffff); }
+constexpr u32 key_ordinal(u64 k) {
+  return static_cast<u32>(k >> 56);
+}
+constexpr u32 key_offset(u64 k) {
+  return static_cast<u32>(k >> 24);
+}
+constexpr u32 key_symbol(u64 k) {
+  return static_cast<u32>(k & 0xffffff);
+}
 
 void collect_keys(const MachObject &o, std::vector<u64> &keys) {
   keys.clear();
@@ -215,7 +221,8 @@ private:
       s.flags = section_flags(n);
       if (!(s.flags & kSecZeroFill))
         s.data = o_.bytes.data() + h.offset + at;
-      s.p2align = static_cast<u8>(at ? std::min<u32>(h.align, static_cast<u32>(std::countr_zero(at))) : u32(h.align));
+      s.p2align =
+          static_cast<u8>(at ? std::min<u32>(h.align, static_cast<u32>(std::countr_zero(at))) : u32(h.align));
       if (n.type() == S_THREAD_LOCAL_VARIABLES) // compilers say 0, but dyld writes pointers there
         s.p2align = std::max<u8>(s.p2align, 3);
       if (treatments[ordinal] == Treatment::Merge) {
@@ -301,7 +308,8 @@ private:
           keeper = true;
         }
       }
-      if (loser != kNone && !keeper && o_.flags & MH_SUBSECTIONS_VIA_SYMBOLS && s.kind == SectionKind::Regular)
+      if (loser != kNone && !keeper && o_.flags & MH_SUBSECTIONS_VIA_SYMBOLS &&
+          s.kind == SectionKind::Regular)
         o_.coalesced.emplace_back(sub, loser);
     }
   }

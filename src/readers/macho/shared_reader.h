@@ -31,7 +31,7 @@ struct Library {
   std::string install_name;
   u32 current_version = 0x10000, compatibility_version = 0x10000;
   bool dead_strippable = false;
-  std::vector<Export> exports; // names live as long as the link
+  std::vector<Export> exports;        // names live as long as the link
   std::vector<std::string> reexports; // install names of libraries whose exports count as its own
 };
 

@@ -6,8 +6,9 @@
 // describe libraries that the first one re-exports.
 #include "readers/macho/shared_reader.h"
 
-#include <algorithm>
 #include <yaml.h>
+
+#include <algorithm>
 
 namespace gold::macho {
 namespace {

@@ -66,10 +66,13 @@ void read_compact(MachObject &o) {
     const SectionHeader &h = *n.header;
     if (n.name != "__LD,__compact_unwind")
       continue;
-    auto entries = o.bytes.array<CompactUnwindEntry>(h.offset, h.size / sizeof(CompactUnwindEntry), "compact unwind");
+    auto entries =
+        o.bytes.array<CompactUnwindEntry>(h.offset, h.size / sizeof(CompactUnwindEntry), "compact unwind");
     std::size_t first = o.unwinds.size();
     for (const CompactUnwindEntry &e : entries)
-      o.unwinds.push_back({.sub = kNone, .offset = 0, .length = e.length,
+      o.unwinds.push_back({.sub = kNone,
+                           .offset = 0,
+                           .length = e.length,
                            .encoding = e.encoding & ~(UNWIND_HAS_LSDA | UNWIND_PERSONALITY_MASK)});
     for (const RelocationInfo &r : n.relocs) {
       u64 at = static_cast<u32>(i32(r.r_address));
@@ -143,7 +146,8 @@ u32 pointer_size(u8 encoding) {
 class EhFrame {
 public:
   explicit EhFrame(MachObject &o)
-      : o_(o), n_(o.native[o.eh_frame]), bytes_(o.bytes.sub(n_.header->offset, n_.header->size, "__eh_frame")) {}
+      : o_(o), n_(o.native[o.eh_frame]),
+        bytes_(o.bytes.sub(n_.header->offset, n_.header->size, "__eh_frame")) {}
 
   void read() {
     std::size_t compact = o_.unwinds.size();
@@ -170,15 +174,17 @@ public:
 private:
   // The first relocation at `at` of the section; null if there is none.
   const RelocationInfo *reloc_at(u64 at) const {
-    auto it = std::partition_point(n_.relocs.begin(), n_.relocs.end(),
-                                   [&](const RelocationInfo &r) { return static_cast<u32>(i32(r.r_address)) > at; });
+    auto it = std::partition_point(n_.relocs.begin(), n_.relocs.end(), [&](const RelocationInfo &r) {
+      return static_cast<u32>(i32(r.r_address)) > at;
+    });
     return it != n_.relocs.end() && static_cast<u32>(i32(it->r_address)) == at ? &*it : nullptr;
   }
 
   // What the pair of relocations at `at`, if any, adds to the stored difference.
   u64 subtractor_adjustment(u64 at) const {
     const RelocationInfo *r = reloc_at(at);
-    if (!r || r->type() != (o_.cputype == CPU_TYPE_X86_64 ? u32(X86_64_RELOC_SUBTRACTOR) : u32(ARM64_RELOC_SUBTRACTOR)))
+    if (!r || r->type() != (o_.cputype == CPU_TYPE_X86_64 ? u32(X86_64_RELOC_SUBTRACTOR)
+                                                          : u32(ARM64_RELOC_SUBTRACTOR)))
       return 0;
     const RelocationInfo *minuend = r + 1;
     if (minuend == n_.relocs.data() + n_.relocs.size() || i32(minuend->r_address) != i32(r->r_address))
@@ -264,8 +270,11 @@ private:
     if (it == o_.cies.end() || it->offset != cie_at)
       throw InputError("FDE without CIE", at);
     const Cie &cie = *it;
-    Fde fde{.offset = static_cast<u32>(at), .size = static_cast<u32>(c.end - at),
-            .cie = static_cast<u32>(it - o_.cies.begin()), .sub = kNone, .sub_offset = 0};
+    Fde fde{.offset = static_cast<u32>(at),
+            .size = static_cast<u32>(c.end - at),
+            .cie = static_cast<u32>(it - o_.cies.begin()),
+            .sub = kNone,
+            .sub_offset = 0};
     if ((cie.pointer_encoding & 0x70) != DW_EH_PE_pcrel)
       throw InputError("FDE whose pointers are not relative", at);
     Place function = pointer(c, cie.pointer_encoding);
@@ -295,10 +304,11 @@ private:
     }
     u32 index = static_cast<u32>(o_.fdes.size());
     o_.fdes.push_back(fde);
-    Unwind &to = has_compact
-                     ? *u
-                     : o_.unwinds.emplace_back(Unwind{.sub = fde.sub, .offset = fde.sub_offset,
-                                                      .length = static_cast<u32>(length), .encoding = mode});
+    Unwind &to = has_compact ? *u
+                             : o_.unwinds.emplace_back(Unwind{.sub = fde.sub,
+                                                              .offset = fde.sub_offset,
+                                                              .length = static_cast<u32>(length),
+                                                              .encoding = mode});
     to.personality = cie.personality;
     to.lsda_sub = fde.lsda_sub;
     to.lsda_offset = fde.lsda_offset;

@@ -8,20 +8,30 @@
 namespace gold::macho {
 namespace {
 
-constexpr u64 page(u64 v) { return v & ~u64(0xfff); }
+constexpr u64 page(u64 v) {
+  return v & ~u64(0xfff);
+}
 
 void write_adrp(u8 *p, u64 pages) {
   u32 imm = static_cast<u32>(pages >> 12);
   store<u32>(p, (load<u32>(p) & 0x9f00001f) | (imm & 3) << 29 | (imm >> 2 & 0x7ffff) << 5);
 }
-bool adrp_reaches(i64 d) { return d >= -(i64(1) << 32) && d < (i64(1) << 32); }
+bool adrp_reaches(i64 d) {
+  return d >= -(i64(1) << 32) && d < (i64(1) << 32);
+}
 
 class Arm64 final : public MachArch {
 public:
   Arm64()
-      : MachArch({.arch = Arch::AArch64, .name = "macho-arm64", .cputype = CPU_TYPE_ARM64,
-                  .cpusubtype = CPU_SUBTYPE_ARM64_ALL, .page_size = 0x4000, .subtractor = ARM64_RELOC_SUBTRACTOR,
-                  .addend = ARM64_RELOC_ADDEND, .dwarf_encoding = UNWIND_ARM64_MODE_DWARF, .stub_size = 12,
+      : MachArch({.arch = Arch::AArch64,
+                  .name = "macho-arm64",
+                  .cputype = CPU_TYPE_ARM64,
+                  .cpusubtype = CPU_SUBTYPE_ARM64_ALL,
+                  .page_size = 0x4000,
+                  .subtractor = ARM64_RELOC_SUBTRACTOR,
+                  .addend = ARM64_RELOC_ADDEND,
+                  .dwarf_encoding = UNWIND_ARM64_MODE_DWARF,
+                  .stub_size = 12,
                   .stub_align = 4}) {}
 
   u64 local_target(const MachObject &o, const Section &s, const RelocationInfo &r) const override {
@@ -39,7 +49,8 @@ public:
       bool binds = t.binds(*y);
       if (r.length() != 2)
         return t.reloc_error(link, o, s, r, "has an unsupported length");
-      if (addend && r.type() != ARM64_RELOC_BRANCH26 && r.type() != ARM64_RELOC_PAGE21 && r.type() != ARM64_RELOC_PAGEOFF12)
+      if (addend && r.type() != ARM64_RELOC_BRANCH26 && r.type() != ARM64_RELOC_PAGE21 &&
+          r.type() != ARM64_RELOC_PAGEOFF12)
         return t.reloc_error(link, o, s, r, "has an addend");
       switch (r.type()) {
       case ARM64_RELOC_BRANCH26:
@@ -136,10 +147,12 @@ public:
     store<u32>(buf, 0x90000010); // adrp x16, page
     write_adrp(buf, page(slot) - page(stub));
     store<u32>(buf + 4, 0xf9400210 | static_cast<u32>((slot & 0xfff) >> 3) << 10); // ldr x16, [x16, #offset]
-    store<u32>(buf + 8, 0xd61f0200);                                              // br x16
+    store<u32>(buf + 8, 0xd61f0200);                                               // br x16
   }
 
-  BranchModel branch_model() const override { return {.reach = i64(1) << 27, .thunk_size = 12, .thunk_align = 4}; }
+  BranchModel branch_model() const override {
+    return {.reach = i64(1) << 27, .thunk_size = 12, .thunk_align = 4};
+  }
   void branches(MachTarget &t, MachObject &o, const Section &s, std::vector<Branch> &out) const override {
     for_each_reloc(o, s, info, [&](const RelocationInfo &r, const RelocationInfo *, i64 addend) {
       if (r.type() == ARM64_RELOC_BRANCH26)
@@ -150,14 +163,22 @@ public:
     store<u32>(buf, 0x90000010); // adrp x16, page
     write_adrp(buf, page(destination) - page(place));
     store<u32>(buf + 4, 0x91000210 | static_cast<u32>(destination & 0xfff) << 10); // add x16, x16, #offset
-    store<u32>(buf + 8, 0xd61f0200);                                              // br x16
+    store<u32>(buf + 8, 0xd61f0200);                                               // br x16
   }
 
   const char *reloc_name(u32 type) const override {
-    static constexpr const char *names[] = {"UNSIGNED",        "SUBTRACTOR",         "BRANCH26",       "PAGE21",
-                                            "PAGEOFF12",       "GOT_LOAD_PAGE21",    "GOT_LOAD_PAGEOFF12",
-                                            "POINTER_TO_GOT",  "TLVP_LOAD_PAGE21",   "TLVP_LOAD_PAGEOFF12",
-                                            "ADDEND",          "AUTHENTICATED_POINTER"};
+    static constexpr const char *names[] = {"UNSIGNED",
+                                            "SUBTRACTOR",
+                                            "BRANCH26",
+                                            "PAGE21",
+                                            "PAGEOFF12",
+                                            "GOT_LOAD_PAGE21",
+                                            "GOT_LOAD_PAGEOFF12",
+                                            "POINTER_TO_GOT",
+                                            "TLVP_LOAD_PAGE21",
+                                            "TLVP_LOAD_PAGEOFF12",
+                                            "ADDEND",
+                                            "AUTHENTICATED_POINTER"};
     return type < std::size(names) ? names[type] : "of unknown type";
   }
 
@@ -168,8 +189,8 @@ private:
   }
 
   // The low 12 bits of an address in an `add`, or scaled in a load or store.
-  void page_offset(Link &link, MachTarget &t, const MachObject &o, const Section &s, const RelocationInfo &r, u8 *p,
-                   u64 to) const {
+  void page_offset(Link &link, MachTarget &t, const MachObject &o, const Section &s, const RelocationInfo &r,
+                   u8 *p, u64 to) const {
     u32 insn = load<u32>(p), scale = 0;
     if ((insn & 0x3b000000) == 0x39000000) { // load or store, unsigned offset
       scale = insn >> 30;
@@ -178,13 +199,14 @@ private:
     }
     u32 low = static_cast<u32>(to & 0xfff);
     if (low & ((1u << scale) - 1))
-      t.reloc_error(link, o, s, r, gold::format("is in an instruction for aligned data, but 0x%llx is not aligned",
-                                          static_cast<unsigned long long>(to)));
+      t.reloc_error(link, o, s, r,
+                    gold::format("is in an instruction for aligned data, but 0x%llx is not aligned",
+                                 static_cast<unsigned long long>(to)));
     store<u32>(p, (insn & ~(0xfffu << 10)) | (low >> scale) << 10);
   }
 
-  void load_to_add(Link &link, MachTarget &t, const MachObject &o, const Section &s, const RelocationInfo &r, u8 *p,
-                   u64 to) const {
+  void load_to_add(Link &link, MachTarget &t, const MachObject &o, const Section &s, const RelocationInfo &r,
+                   u8 *p, u64 to) const {
     u32 insn = load<u32>(p);
     if ((insn & 0xffc00000) != 0xf9400000) // ldr xN, [xM, #offset]
       return t.reloc_error(link, o, s, r, "is not in a 64-bit ldr instruction");

@@ -1,10 +1,9 @@
 // Which symbols are imported, exported or private; which libraries the image names; symbols that the
 // linker defines.
-#include "writers/macho/target.h"
-
 #include "support/demangle.h"
 #include "support/glob.h"
 #include "support/mapped_file.h"
+#include "writers/macho/target.h"
 
 #include <algorithm>
 
@@ -75,7 +74,8 @@ void MachTarget::add_linker_symbols(Link &link) {
   parallel_for(link.objects.size(), 16, [&](std::size_t i) {
     InputFile *f = link.objects[i];
     for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
-      if (Symbol *s = f->symbols[k]; s && s->klass() == SymClass::Undef && s->name().find('$') != std::string_view::npos &&
+      if (Symbol *s = f->symbols[k]; s && s->klass() == SymClass::Undef &&
+                                     s->name().find('$') != std::string_view::npos &&
                                      (s->name().starts_with("section$") || s->name().starts_with("segment$")))
         found[i].push_back(s);
   });
@@ -93,7 +93,10 @@ void MachTarget::add_linker_symbols(Link &link) {
           continue;
         place[dollar] = ',';
       }
-      define(n, section ? (start ? L::SectionStart : L::SectionEnd) : start ? L::SegmentStart : L::SegmentEnd,
+      define(n,
+             section ? (start ? L::SectionStart : L::SectionEnd)
+             : start ? L::SegmentStart
+                     : L::SegmentEnd,
              Arena::copy(place), Visibility::Hidden);
     }
 }
@@ -142,8 +145,8 @@ void MachTarget::decide_imports_exports(Link &link) {
         }
         for (std::size_t k = f->first_global; k < f->symbols.size(); ++k) {
           Symbol *s = f->symbols[k];
-          if (!s || s->file != f || (s->native != k && f != link.internal) || (s->flags & kSymLinkerDefined) ||
-              s->is_local())
+          if (!s || s->file != f || (s->native != k && f != link.internal) ||
+              (s->flags & kSymLinkerDefined) || s->is_local())
             continue;
           if (s->is_undefined()) {
             if (lookup || (!allowed.empty() && allowed.matches(s->name())))
@@ -196,7 +199,9 @@ bool MachTarget::is_exported(const Symbol &s) const {
   return !sec || sec->is_live() || sec->leader;
 }
 
-bool MachTarget::is_weak_export(const Symbol &s) const { return s.is_imported() && is_global(s); }
+bool MachTarget::is_weak_export(const Symbol &s) const {
+  return s.is_imported() && is_global(s);
+}
 
 int MachTarget::ordinal_of(const Symbol &s) const {
   if (!s.is_shared())
@@ -230,8 +235,8 @@ void MachTarget::number_dylibs(Link &link) {
   for (std::size_t i = 0; i < link.shareds.size(); ++i) {
     auto &d = static_cast<MachDylib &>(*link.shareds[i]);
     // dyld runs nothing that does not name libSystem.
-    bool drop = (link.opt.dead_strip_dylibs && !d.install_name.starts_with("/usr/lib/libSystem.")) || d.implicit ||
-                d.dead_strippable;
+    bool drop = (link.opt.dead_strip_dylibs && !d.install_name.starts_with("/usr/lib/libSystem.")) ||
+                d.implicit || d.dead_strippable;
     if (!used[i] && drop && !d.keep && !d.reexport)
       continue;
     for (MachDylib *other : dylibs)

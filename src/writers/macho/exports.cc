@@ -21,7 +21,8 @@ void ExportTrieSection::collect(Link &link) {
   });
   for (auto &v : found)
     symbols.insert(symbols.end(), v.begin(), v.end());
-  if (Symbol *s = link.symbols.find("__mh_execute_header"); s && s->flags & kSymLinkerDefined && target_.is_exported(*s))
+  if (Symbol *s = link.symbols.find("__mh_execute_header");
+      s && s->flags & kSymLinkerDefined && target_.is_exported(*s))
     symbols.push_back(s);
   parallel_sort(symbols.begin(), symbols.end(), [](Symbol *a, Symbol *b) { return a->name() < b->name(); });
   build();

@@ -34,7 +34,8 @@ u32 MachTarget::import_index(Link &link, const Symbol &s, i64 addend) const {
 void MachTarget::write_pointer(Link &link, u8 *p, u64 address, const Ref &ref, i64 addend, u64 next) {
   bool bound = ref.symbol && binds(*ref.symbol);
   if (!chained) {
-    store<u64>(p, bound && !ref.symbol->section ? static_cast<u64>(addend) : address_of(ref) + static_cast<u64>(addend));
+    store<u64>(p, bound && !ref.symbol->section ? static_cast<u64>(addend)
+                                                : address_of(ref) + static_cast<u64>(addend));
     return;
   }
   u64 page = page_size(link);
@@ -49,8 +50,9 @@ void MachTarget::write_pointer(Link &link, u8 *p, u64 address, const Ref &ref, i
   u64 target = address_of(ref) + static_cast<u64>(addend), high = target >> 56;
   u64 low = target & ((u64(1) << 56) - 1);
   if (low >> kTargetBits)
-    link.diag.error(gold::format("address 0x%llx does not fit into a chained fixup (36 bits); use -no_fixup_chains",
-                           static_cast<unsigned long long>(target)));
+    link.diag.error(
+        gold::format("address 0x%llx does not fit into a chained fixup (36 bits); use -no_fixup_chains",
+                     static_cast<unsigned long long>(target)));
   store<u64>(p, distance << 51 | high << kTargetBits | (low & ((u64(1) << kTargetBits) - 1)));
 }
 
@@ -77,7 +79,9 @@ void MachTarget::chain_fixups(Link &link) {
         auto add = [&](u64 address) {
           if (address % kStride || address == last) {
             link.diag.error(s->file->display_name() + ":(" + std::string(s->name()) + "): " +
-                                (address == last ? "two pointers at one place" : "pointer at an address that is not a multiple of 4, which chained fixups can't express"),
+                                (address == last ? "two pointers at one place"
+                                                 : "pointer at an address that is not a multiple of 4, which "
+                                                   "chained fixups can't express"),
                             s->file->priority, s->index);
             return;
           }
@@ -126,7 +130,9 @@ u32 import_format(const MachTarget &t, u64 strings) {
     return DYLD_CHAINED_IMPORT_ADDEND64;
   return t.outline_imports.empty() ? DYLD_CHAINED_IMPORT : DYLD_CHAINED_IMPORT_ADDEND;
 }
-constexpr u64 import_size(u32 format) { return format == DYLD_CHAINED_IMPORT ? 4 : format == DYLD_CHAINED_IMPORT_ADDEND ? 8 : 16; }
+constexpr u64 import_size(u32 format) {
+  return format == DYLD_CHAINED_IMPORT ? 4 : format == DYLD_CHAINED_IMPORT_ADDEND ? 8 : 16;
+}
 
 u64 strings_size(const MachTarget &t) {
   u64 n = 1;
@@ -150,14 +156,16 @@ u64 ChainedFixupsSection::starts_size(const Link &link) const {
   u64 n = align_up(4 + 4 * link.segments.size(), 8);
   for (std::size_t i = 0; i < link.segments.size(); ++i)
     if (i < target_.page_starts.size() && target_.page_starts[i].any)
-      n += align_up(sizeof(ChainedStartsInSegment) + 2 * pages_of(link, link.segments[i], target_.page_size(link)), 8);
+      n += align_up(
+          sizeof(ChainedStartsInSegment) + 2 * pages_of(link, link.segments[i], target_.page_size(link)), 8);
   return n;
 }
 
 bool ChainedFixupsSection::update(Link &link) {
   u64 strings = strings_size(target_);
   u64 count = target_.imports.size() + target_.outline_imports.size();
-  u64 size = align_up(sizeof(ChainedFixupsHeader), 8) + starts_size(link) + count * import_size(import_format(target_, strings));
+  u64 size = align_up(sizeof(ChainedFixupsHeader), 8) + starts_size(link) +
+             count * import_size(import_format(target_, strings));
   size = align_up(size + strings, 8);
   bool moved = size != section.size;
   section.size = size;

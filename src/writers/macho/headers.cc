@@ -75,7 +75,9 @@ void append_path(std::vector<u8> &v, u32 cmd, std::string_view path) {
   append_string(v, begin, path);
 }
 
-u32 version_or(const std::string &s, u32 otherwise) { return s.empty() ? otherwise : version_number(s); }
+u32 version_or(const std::string &s, u32 otherwise) {
+  return s.empty() ? otherwise : version_number(s);
+}
 
 } // namespace
 
@@ -105,7 +107,9 @@ bool MachTarget::signs(const Link &link) const {
 void MachTarget::append_commands(Link &link, std::vector<u8> &v) {
   const Options &opt = link.opt;
   v.clear();
-  auto at = [](const MachSynthetic *s) { return s && s->section.output ? s->section.output->offset + s->section.offset : 0; };
+  auto at = [](const MachSynthetic *s) {
+    return s && s->section.output ? s->section.output->offset + s->section.offset : 0;
+  };
   auto size = [](const MachSynthetic *s) { return s ? s->section.size : 0; };
   auto linkedit = [&](u32 cmd, const MachSynthetic *s) {
     auto &d = append<LinkeditDataCommand>(v, cmd);
@@ -182,7 +186,8 @@ void MachTarget::append_commands(Link &link, std::vector<u8> &v) {
     dst.nundefsym = symtab->undefined_count;
     if (indirect->section.size) {
       dst.indirectsymoff = static_cast<u32>(at(indirect));
-      dst.nindirectsyms = static_cast<u32>(stubs->entries.size() + got->slots.size() + thread_ptrs->slots.size());
+      dst.nindirectsyms =
+          static_cast<u32>(stubs->entries.size() + got->slots.size() + thread_ptrs->slots.size());
     }
   }
   if (!link.is_shared())
@@ -212,14 +217,18 @@ void MachTarget::append_commands(Link &link, std::vector<u8> &v) {
   if (link.entry) {
     u64 entry = 0;
     if (addresses_final)
-      entry = (binds(*link.entry) && !link.entry->section ? stub_address(link, *link.entry) : address_of(*link.entry)) -
+      entry = (binds(*link.entry) && !link.entry->section ? stub_address(link, *link.entry)
+                                                          : address_of(*link.entry)) -
               link.image_base;
     auto &m = append<EntryPointCommand>(v, LC_MAIN);
     m.entryoff = entry;
     m.stacksize = opt.stack_size;
   }
   for (const MachDylib *d : dylibs)
-    append_dylib(v, d->reexport ? LC_REEXPORT_DYLIB : d->weak_link ? LC_LOAD_WEAK_DYLIB : LC_LOAD_DYLIB,
+    append_dylib(v,
+                 d->reexport    ? LC_REEXPORT_DYLIB
+                 : d->weak_link ? LC_LOAD_WEAK_DYLIB
+                                : LC_LOAD_DYLIB,
                  d->install_name, d->current_version, d->compatibility_version);
   for (const std::string &p : opt.rpaths)
     append_path(v, LC_RPATH, p);

@@ -81,9 +81,10 @@ void DataInCodeSection::write(Link &link, u8 *buf) {
   std::vector<DataInCodeEntry> all;
   for (InputFile *f : link.objects)
     if (f != link.internal)
-      for_each_data_in_code(static_cast<MachObject &>(*f), [&](const DataInCodeEntry &e, const Section &s, u64 offset) {
-        all.push_back({static_cast<u32>(s.address() + offset - link.image_base), e.length, e.kind});
-      });
+      for_each_data_in_code(
+          static_cast<MachObject &>(*f), [&](const DataInCodeEntry &e, const Section &s, u64 offset) {
+            all.push_back({static_cast<u32>(s.address() + offset - link.image_base), e.length, e.kind});
+          });
   std::stable_sort(all.begin(), all.end(), [](auto &a, auto &b) { return u32(a.offset) < u32(b.offset); });
   std::memcpy(buf, all.data(), std::min<u64>(section.size, all.size() * sizeof(DataInCodeEntry)));
 }

@@ -82,8 +82,9 @@ public:
         }
         bool first = !symbol;
         symbol = f.symbol;
-        out_.push_back(static_cast<u8>(u8(BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM) |
-                                       (t_.is_weak_import(*symbol) ? u32(BIND_SYMBOL_FLAGS_WEAK_IMPORT) : 0u)));
+        out_.push_back(
+            static_cast<u8>(u8(BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM) |
+                            (t_.is_weak_import(*symbol) ? u32(BIND_SYMBOL_FLAGS_WEAK_IMPORT) : 0u)));
         out_.insert(out_.end(), symbol->name_data, symbol->name_data + symbol->name_size);
         out_.push_back(0);
         if (first)
@@ -172,6 +173,8 @@ bool OpcodesSection::update(Link &link) {
   return moved;
 }
 
-void OpcodesSection::write(Link &, u8 *buf) { std::memcpy(buf, bytes_.data(), bytes_.size()); }
+void OpcodesSection::write(Link &, u8 *buf) {
+  std::memcpy(buf, bytes_.data(), bytes_.size());
+}
 
 } // namespace gold::macho

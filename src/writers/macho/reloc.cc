@@ -29,9 +29,10 @@ Ref MachTarget::ref_of(MachObject &o, const Section &s, const RelocationInfo &r)
 
 void MachTarget::reloc_error(Link &link, const MachObject &o, const Section &s, const RelocationInfo &r,
                              const std::string &what) const {
-  std::string text = o.display_name() + ":(" + std::string(s.name()) +
-                     gold::format("+0x%llx): relocation ", static_cast<unsigned long long>(place_in(o, s, r))) +
-                     mach_arch.reloc_name(r.type()) + " " + what;
+  std::string text =
+      o.display_name() + ":(" + std::string(s.name()) +
+      gold::format("+0x%llx): relocation ", static_cast<unsigned long long>(place_in(o, s, r))) +
+      mach_arch.reloc_name(r.type()) + " " + what;
   if (r.is_extern() && r.symbolnum() < o.symbols.size() && o.symbols[r.symbolnum()])
     text += "; references " + demangle(o.symbols[r.symbolnum()]->name());
   link.diag.error(std::move(text), o.priority, u64(s.index) << 32 | u32(i32(r.r_address)));
@@ -59,7 +60,8 @@ void scan_unsigned(Link &link, MachTarget &t, MachObject &o, Section &s, const R
     Ref sub = t.ref_of(o, s, *subtrahend);
     for (Symbol *y : {ref.symbol, sub.symbol})
       if (y && t.binds(*y) && !y->section)
-        return t.reloc_error(link, o, s, r, "takes a difference with the address of a symbol in another library");
+        return t.reloc_error(link, o, s, r,
+                             "takes a difference with the address of a symbol in another library");
     if (r.length() < 2)
       t.reloc_error(link, o, s, r, "has an unsupported length");
     return;
@@ -68,7 +70,9 @@ void scan_unsigned(Link &link, MachTarget &t, MachObject &o, Section &s, const R
   if (kind == PointerKind::Value)
     return;
   if (r.length() != 3)
-    return t.reloc_error(link, o, s, r, "wants an address in less than 64 bits, which an image that is loaded anywhere can't give");
+    return t.reloc_error(
+        link, o, s, r,
+        "wants an address in less than 64 bits, which an image that is loaded anywhere can't give");
   if (!(s.flags & kSecWrite))
     return t.reloc_error(link, o, s, r, "wants an address in a section that is not writable");
   if (kind == PointerKind::Bind)

@@ -43,9 +43,9 @@ inline u64 place_in(const MachObject &o, const Section &s, const RelocationInfo 
 
 // The pointer-sized places of data sections: what an UNSIGNED record needs.
 enum class PointerKind : u8 {
-  Value,     // a number known now: absolute symbol, offset in the TLV template
-  Slide,     // an address in this image
-  Bind,      // found by dyld
+  Value, // a number known now: absolute symbol, offset in the TLV template
+  Slide, // an address in this image
+  Bind,  // found by dyld
 };
 PointerKind pointer_kind(const MachTarget &, const Ref &, const Section &from);
 
@@ -65,27 +65,28 @@ template <class F>
 inline void relocate_section(Link &link, MachTarget &t, MachObject &o, Section &s, u8 *buf, F &&f) {
   u64 next = s.dyn_index; // address of the fixup after the section's last one
   u64 address = s.address();
-  for_each_reloc(o, s, t.mach_arch.info, [&](const RelocationInfo &r, const RelocationInfo *subtrahend, i64 addend) {
-    u64 at = place_in(o, s, r);
-    if (r.type() != 0)
-      return f(r, addend);
-    if (subtrahend)
-      return relocate_difference(link, t, o, s, buf + at, r, *subtrahend);
-    Ref ref = t.ref_of(o, s, r);
-    i64 stored = r.is_extern() ? static_cast<i64>(load_bytes(buf + at, r.length())) : 0;
-    switch (pointer_kind(t, ref, s)) {
-    case PointerKind::Value: {
-      u64 v = t.address_of(ref) + static_cast<u64>(stored);
-      if (ref.symbol ? !ref.symbol->is_absolute() : true)
-        v -= t.tls_begin;
-      std::memcpy(buf + at, &v, u64(1) << r.length());
-      break;
-    }
-    default:
-      t.write_pointer(link, buf + at, address + at, ref, stored, next);
-      next = address + at;
-    }
-  });
+  for_each_reloc(o, s, t.mach_arch.info,
+                 [&](const RelocationInfo &r, const RelocationInfo *subtrahend, i64 addend) {
+                   u64 at = place_in(o, s, r);
+                   if (r.type() != 0)
+                     return f(r, addend);
+                   if (subtrahend)
+                     return relocate_difference(link, t, o, s, buf + at, r, *subtrahend);
+                   Ref ref = t.ref_of(o, s, r);
+                   i64 stored = r.is_extern() ? static_cast<i64>(load_bytes(buf + at, r.length())) : 0;
+                   switch (pointer_kind(t, ref, s)) {
+                   case PointerKind::Value: {
+                     u64 v = t.address_of(ref) + static_cast<u64>(stored);
+                     if (ref.symbol ? !ref.symbol->is_absolute() : true)
+                       v -= t.tls_begin;
+                     std::memcpy(buf + at, &v, u64(1) << r.length());
+                     break;
+                   }
+                   default:
+                     t.write_pointer(link, buf + at, address + at, ref, stored, next);
+                     next = address + at;
+                   }
+                 });
 }
 
 } // namespace gold::macho

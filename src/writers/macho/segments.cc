@@ -12,7 +12,9 @@ namespace gold::macho {
 
 namespace {
 
-std::string_view segment_of(std::string_view name) { return name.substr(0, name.find(',')); }
+std::string_view segment_of(std::string_view name) {
+  return name.substr(0, name.find(','));
+}
 
 struct Ranked {
   std::string_view name;
@@ -50,9 +52,10 @@ u32 find_rank(std::span<const Ranked> table, std::string_view name) {
 }
 
 // Sections of __DATA that nothing writes to once dyld is done.
-constexpr std::string_view kConstant[] = {"__const",          "__cfstring",       "__mod_init_func", "__mod_term_func",
-                                          "__objc_classlist", "__objc_nlclslist", "__objc_catlist",  "__objc_catlist2",
-                                          "__objc_nlcatlist", "__objc_protolist", "__objc_imageinfo"};
+constexpr std::string_view kConstant[] = {"__const",          "__cfstring",       "__mod_init_func",
+                                          "__mod_term_func",  "__objc_classlist", "__objc_nlclslist",
+                                          "__objc_catlist",   "__objc_catlist2",  "__objc_nlcatlist",
+                                          "__objc_protolist", "__objc_imageinfo"};
 
 } // namespace
 
@@ -116,10 +119,10 @@ u64 MachTarget::rank(const Link &, const OutputSection &o) {
       sect = 903;
       break;
     default:
-      sect = o.flags & kSecZeroFill   ? (o.name == "__DATA,__common" ? 911 : 910)
-             : o.flags & kSecExec     ? 10
+      sect = o.flags & kSecZeroFill      ? (o.name == "__DATA,__common" ? 911 : 910)
+             : o.flags & kSecExec        ? 10
              : o.name == "__DATA,__data" ? 50
-                                      : kMiddle;
+                                         : kMiddle;
     }
   }
   return u64(seg) << 48 | other << 16 | sect;
@@ -187,7 +190,9 @@ void MachTarget::make_segments(Link &link) {
   header_size_ = sizeof(Header) + commands_.size() + pad;
 }
 
-u64 MachTarget::header_size(const Link &) { return header_size_; }
+u64 MachTarget::header_size(const Link &) {
+  return header_size_;
+}
 
 // Addresses and sizes of the segments.
 void MachTarget::set_segments(Link &link) {

@@ -1,9 +1,8 @@
 // The ad hoc code signature (<kern/cs_blobs.h>): a superblob with one code directory, which holds a SHA-256
 // hash for each 4 KB of the file before it. It names no signer; arm64 kernels run nothing without it.
-#include "writers/macho/target.h"
-
 #include "support/sha256.h"
 #include "support/threads.h"
+#include "writers/macho/target.h"
 
 #include <algorithm>
 #include <atomic>
@@ -14,14 +13,20 @@ namespace {
 
 constexpr u64 kPage = 4096;
 constexpr u64 kHash = 32;
-constexpr u64 kBlobs = 24;       // superblob (12) and one index entry (8), padded
-constexpr u64 kDirectory = 88;   // CodeDirectory of version 0x20400
+constexpr u64 kBlobs = 24;     // superblob (12) and one index entry (8), padded
+constexpr u64 kDirectory = 88; // CodeDirectory of version 0x20400
 constexpr u64 kPagesPerTask = 128;
 
-void put32(u8 *p, u32 v) { store<u32>(p, __builtin_bswap32(v)); }
-void put64(u8 *p, u64 v) { store<u64>(p, __builtin_bswap64(v)); }
+void put32(u8 *p, u32 v) {
+  store<u32>(p, __builtin_bswap32(v));
+}
+void put64(u8 *p, u64 v) {
+  store<u64>(p, __builtin_bswap64(v));
+}
 
-u64 headers_size(std::string_view identifier) { return align_up(kBlobs + kDirectory + identifier.size() + 1, 16); }
+u64 headers_size(std::string_view identifier) {
+  return align_up(kBlobs + kDirectory + identifier.size() + 1, 16);
+}
 
 } // namespace
 

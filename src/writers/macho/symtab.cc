@@ -11,7 +11,9 @@ namespace gold::macho {
 
 namespace {
 
-bool is_linker_private(std::string_view n) { return !n.empty() && (n[0] == 'L' || n[0] == 'l'); }
+bool is_linker_private(std::string_view n) {
+  return !n.empty() && (n[0] == 'L' || n[0] == 'l');
+}
 
 // A symbol of a file that is in the table among the local ones.
 bool is_emitted_local(const MachObject &o, std::size_t k, const Symbol &s) {
@@ -52,12 +54,15 @@ void SymtabSection::plan(Link &link) {
     for (InputFile *f : link.objects)
       if (f != link.internal)
         files.push_back({static_cast<MachObject *>(f)});
-    parallel_for_each(files, [&](Part &p) {
-      for_each_local(*p.file, [&](const Symbol &s) {
-        ++p.count;
-        p.strings += s.name_size + 1;
-      });
-    }, 8);
+    parallel_for_each(
+        files,
+        [&](Part &p) {
+          for_each_local(*p.file, [&](const Symbol &s) {
+            ++p.count;
+            p.strings += s.name_size + 1;
+          });
+        },
+        8);
     std::erase_if(files, [](const Part &p) { return p.count == 0; });
   }
   u64 strings = 2; // " " and the empty string
@@ -94,7 +99,10 @@ void SymtabSection::plan(Link &link) {
 }
 
 u64 SymtabSection::part_offset(u32 i) const {
-  return (i < files.size() ? files[i].first : i == files.size() ? local_count : local_count + globals.size()) * sizeof(Nlist);
+  return (i < files.size()    ? files[i].first
+          : i == files.size() ? local_count
+                              : local_count + globals.size()) *
+         sizeof(Nlist);
 }
 
 void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
@@ -121,7 +129,8 @@ void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
     n.n_strx = global_strings[k];
     if (k >= defined_count) {
       n.n_type = N_UNDF | N_EXT;
-      int ordinal = s.is_shared() ? static_cast<const MachDylib &>(*s.file).ordinal : int(DYNAMIC_LOOKUP_ORDINAL);
+      int ordinal =
+          s.is_shared() ? static_cast<const MachDylib &>(*s.file).ordinal : int(DYNAMIC_LOOKUP_ORDINAL);
       n.n_desc = static_cast<u16>((ordinal & 0xff) << 8 | (target_.is_weak_import(s) ? u32(N_WEAK_REF) : 0u));
       continue;
     }
@@ -131,14 +140,17 @@ void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
     u16 desc = s.klass() == SymClass::Weak ? N_WEAK_DEF : 0;
     if (s.flags & kSymLinkerDefined)
       desc |= REFERENCED_DYNAMICALLY;
-    else if (s.file && s.file->kind == FileKind::Object && s.native < static_cast<MachObject *>(s.file)->nlists.size() && s.section &&
+    else if (s.file && s.file->kind == FileKind::Object &&
+             s.native < static_cast<MachObject *>(s.file)->nlists.size() && s.section &&
              s.section->name() != "COMMON")
       desc |= static_cast<MachObject *>(s.file)->nlists[s.native].n_desc & (N_ALT_ENTRY | N_COLD_FUNC);
     n.n_desc = desc;
   }
 }
 
-u32 StrtabSection::parts() const { return static_cast<u32>(symtab->files.size()) + 2; }
+u32 StrtabSection::parts() const {
+  return static_cast<u32>(symtab->files.size()) + 2;
+}
 
 u64 StrtabSection::part_offset(u32 i) const {
   if (i == 0)

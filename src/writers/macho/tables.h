@@ -91,8 +91,8 @@ public:
 
 private:
   struct Node {
-    u32 begin, end;       // range of `symbols` below it
-    u32 depth;            // length of the common prefix
+    u32 begin, end; // range of `symbols` below it
+    u32 depth;      // length of the common prefix
     u32 first_child = 0, children = 0;
     Symbol *terminal = nullptr;
     u32 offset = 0, terminal_size = 0;
@@ -152,10 +152,10 @@ public:
   // What one object adds.
   struct Part {
     MachObject *file;
-    u32 count = 0;         // symbols
-    u32 strings = 0;       // bytes
-    u32 first = 0;         // index of the first symbol
-    u32 first_string = 0;  // offset in the string table
+    u32 count = 0;                       // symbols
+    u32 strings = 0;                     // bytes
+    u32 first = 0;                       // index of the first symbol
+    u32 first_string = 0;                // offset in the string table
     std::string source_dir, source_name; // debug map: of the compilation unit
     bool debug_map = false;
   };

@@ -19,7 +19,8 @@ u16 section_flags(std::string_view name, u32 flags) {
 }
 
 MachObject *object_of(const Section &s) {
-  return s.file && s.file->kind == FileKind::Object && s.kind != SectionKind::Synthetic && s.name() != "COMMON"
+  return s.file && s.file->kind == FileKind::Object && s.kind != SectionKind::Synthetic &&
+                 s.name() != "COMMON"
              ? static_cast<MachObject *>(s.file)
              : nullptr;
 }
@@ -27,7 +28,8 @@ MachObject *object_of(const Section &s) {
 // A section of a file, made of its contents as they are (-sectcreate).
 class FileSection final : public MachSynthetic {
 public:
-  FileSection(MachTarget &t, std::string_view name, ByteView bytes) : MachSynthetic(t, name, S_REGULAR, 1), bytes_(bytes) {
+  FileSection(MachTarget &t, std::string_view name, ByteView bytes)
+      : MachSynthetic(t, name, S_REGULAR, 1), bytes_(bytes) {
     section.size = bytes.size();
     keep_empty = true;
   }
@@ -43,7 +45,8 @@ private:
 } // namespace
 
 MachSynthetic::MachSynthetic(MachTarget &t, std::string_view name, u32 flags, u64 align)
-    : Synthetic(name, flags & SECTION_TYPE, flags & ~SECTION_TYPE, section_flags(name, flags), align), target_(t) {}
+    : Synthetic(name, flags & SECTION_TYPE, flags & ~SECTION_TYPE, section_flags(name, flags), align),
+      target_(t) {}
 
 Target *make_macho_target(Link &link, Arch arch) {
   return new MachTarget(link, arch == Arch::AArch64 ? arm64_arch() : x86_64_arch());
@@ -101,26 +104,27 @@ void MachTarget::edges(Link &, const Section &s, EdgeBuffer &buf) {
   };
   try {
     if (s.kind == SectionKind::Regular)
-      for_each_reloc(*o, s, mach_arch.info, [&](const RelocationInfo &r, const RelocationInfo *subtrahend, i64 addend) {
-        u64 at = place_in(*o, s, r);
-        u32 type = r.type() | r.length() << 4 | (subtrahend ? 0x100u : 0u);
-        if (!subtrahend) {
-          add_ref(ref_of(*o, s, r), at, type, addend);
-          return;
-        }
-        add_ref(ref_of(*o, s, *subtrahend), at, type | 0x200, 0);
-        if (r.is_extern())
-          add_ref(ref_of(*o, s, r), at, type, addend);
-        else if (r.symbolnum() && r.symbolnum() < o->native.size() && o->native[r.symbolnum()].num_subs) {
-          u64 v = load_bytes(s.data + at, r.length());
-          if (r.length() == 2)
-            v = static_cast<u64>(i64(static_cast<i32>(v)));
-          if (subtrahend->is_extern())
-            v += u64(o->nlists[subtrahend->symbolnum()].n_value);
-          u32 sub = o->find_sub(r.symbolnum(), v);
-          add(o->stand_in(sub), at, type, static_cast<i64>(v - o->sub_address(sub)));
-        }
-      });
+      for_each_reloc(
+          *o, s, mach_arch.info, [&](const RelocationInfo &r, const RelocationInfo *subtrahend, i64 addend) {
+            u64 at = place_in(*o, s, r);
+            u32 type = r.type() | r.length() << 4 | (subtrahend ? 0x100u : 0u);
+            if (!subtrahend) {
+              add_ref(ref_of(*o, s, r), at, type, addend);
+              return;
+            }
+            add_ref(ref_of(*o, s, *subtrahend), at, type | 0x200, 0);
+            if (r.is_extern())
+              add_ref(ref_of(*o, s, r), at, type, addend);
+            else if (r.symbolnum() && r.symbolnum() < o->native.size() && o->native[r.symbolnum()].num_subs) {
+              u64 v = load_bytes(s.data + at, r.length());
+              if (r.length() == 2)
+                v = static_cast<u64>(i64(static_cast<i32>(v)));
+              if (subtrahend->is_extern())
+                v += u64(o->nlists[subtrahend->symbolnum()].n_value);
+              u32 sub = o->find_sub(r.symbolnum(), v);
+              add(o->stand_in(sub), at, type, static_cast<i64>(v - o->sub_address(sub)));
+            }
+          });
   } catch (const InputError &) {
     // the scan reports it
   }
@@ -139,7 +143,8 @@ void MachTarget::scan(Link &link, Section &s) {
   try {
     mach_arch.scan(link, *this, *o, s);
   } catch (const InputError &e) {
-    link.diag.error(o->display_name() + ":(" + std::string(s.name()) + "): " + e.what(), o->priority, s.index);
+    link.diag.error(o->display_name() + ":(" + std::string(s.name()) + "): " + e.what(), o->priority,
+                    s.index);
   }
 }
 
@@ -150,7 +155,8 @@ void MachTarget::relocate(Link &link, Section &s, u8 *buf) {
   try {
     mach_arch.relocate(link, *this, *o, s, buf);
   } catch (const InputError &e) {
-    link.diag.error(o->display_name() + ":(" + std::string(s.name()) + "): " + e.what(), o->priority, s.index);
+    link.diag.error(o->display_name() + ":(" + std::string(s.name()) + "): " + e.what(), o->priority,
+                    s.index);
   }
 }
 
@@ -212,7 +218,8 @@ void StubsSection::write(Link &link, u8 *buf) {
 // The tables for which relocations and unwind information ask.
 void MachTarget::collect_needs(Link &link) {
   got = link.synthesize<PointerSection>(*this, "__DATA_CONST,__got", S_NON_LAZY_SYMBOL_POINTERS, 8);
-  thread_ptrs = link.synthesize<PointerSection>(*this, "__DATA,__thread_ptrs", S_THREAD_LOCAL_VARIABLE_POINTERS, 8);
+  thread_ptrs =
+      link.synthesize<PointerSection>(*this, "__DATA,__thread_ptrs", S_THREAD_LOCAL_VARIABLE_POINTERS, 8);
   stubs = link.synthesize<StubsSection>(*this, "__TEXT,__stubs",
                                         S_SYMBOL_STUBS | S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS,
                                         mach_arch.info.stub_align);
@@ -247,6 +254,9 @@ void MachTarget::collect_needs(Link &link) {
     }
   };
   bool outline = false;
+  for (const LinkerSymbol &l : linker_symbols_)
+    if (l.symbol->needs.load(std::memory_order_relaxed))
+      add(l.symbol);
   for (auto &v : found)
     for (Symbol *s : v) {
       add(s);
@@ -321,8 +331,9 @@ void MachTarget::make_unwind(Link &link) {
     return;
   unwind_info = link.synthesize<UnwindInfoSection>(*this, "__TEXT,__unwind_info", S_REGULAR, 4);
   if (dwarf)
-    eh_frame = link.synthesize<EhFrameSection>(*this, "__TEXT,__eh_frame",
-                                               S_COALESCED | S_ATTR_NO_TOC | S_ATTR_STRIP_STATIC_SYMS | S_ATTR_LIVE_SUPPORT, 8);
+    eh_frame = link.synthesize<EhFrameSection>(
+        *this, "__TEXT,__eh_frame",
+        S_COALESCED | S_ATTR_NO_TOC | S_ATTR_STRIP_STATIC_SYMS | S_ATTR_LIVE_SUPPORT, 8);
 }
 
 void MachTarget::make_linkedit(Link &link) {

@@ -93,7 +93,9 @@ public:
   // The value of a symbol now: its address, also while addresses are still being assigned.
   u64 address_of(const Symbol &) const;
   u64 address_of(const Section *, u64 offset) const;
-  u64 address_of(const Ref &r) const { return r.symbol ? address_of(*r.symbol) : address_of(r.section, r.offset); }
+  u64 address_of(const Ref &r) const {
+    return r.symbol ? address_of(*r.symbol) : address_of(r.section, r.offset);
+  }
   u64 got_address(Link &, const Symbol &) const;
   u64 stub_address(Link &, const Symbol &) const;
   u64 thread_ptr_address(Link &, const Symbol &) const;
@@ -113,7 +115,8 @@ public:
   // Writes a pointer to `ref` at `address`; `next` is the address of the next such place.
   void write_pointer(Link &, u8 *p, u64 address, const Ref &, i64 addend, u64 next);
   // Errors of relocations, with file, section and offset.
-  void reloc_error(Link &, const MachObject &, const Section &, const RelocationInfo &, const std::string &) const;
+  void reloc_error(Link &, const MachObject &, const Section &, const RelocationInfo &,
+                   const std::string &) const;
 
   // Index of a segment among the load commands; -1 for sections outside.
   int segment_index(const Link &, const OutputSection &) const;

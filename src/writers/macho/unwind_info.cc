@@ -4,9 +4,8 @@
 //
 // Neighbours with the same encoding share one entry. What has no unwind information gets an entry that says
 // so, lest the function before it seem to reach that far.
-#include "writers/macho/target.h"
-
 #include "support/hash.h"
+#include "writers/macho/target.h"
 
 #include <algorithm>
 
@@ -69,7 +68,8 @@ void UnwindInfoSection::collect(Link &link, std::vector<Entry> &out) {
         u32 encoding = u.encoding;
         if (u.fde != kNone) {
           u32 offset = o.fdes[u.fde].output_offset;
-          encoding = target_.mach_arch.info.dwarf_encoding | (offset <= UNWIND_DWARF_SECTION_OFFSET ? offset : 0);
+          encoding =
+              target_.mach_arch.info.dwarf_encoding | (offset <= UNWIND_DWARF_SECTION_OFFSET ? offset : 0);
         }
         u64 lsda = u.lsda_sub == kNone ? 0 : target_.address_of(&o.subs[u.lsda_sub], u.lsda_offset);
         add(c.entries, {at, u.length, encoding, lsda, u.personality});
@@ -103,7 +103,8 @@ void UnwindInfoSection::encode(Link &link, const std::vector<Entry> &entries) {
       if (it == personalities.end()) {
         if (personalities.size() == 3) {
           if (target_.addresses_final)
-            link.diag.error("more than three personality functions; compact unwind information can't name them");
+            link.diag.error(
+                "more than three personality functions; compact unwind information can't name them");
           return;
         }
         it = personalities.insert(it, e.personality);
@@ -156,8 +157,10 @@ void UnwindInfoSection::encode(Link &link, const std::vector<Entry> &entries) {
     for (; k < entries.size(); ++k) {
       if (entries[k].address - entries[i].address >= (1u << 24))
         break;
-      bool fresh = find_common(encodings[k]) < 0 && std::find(p.own.begin(), p.own.end(), encodings[k]) == p.own.end();
-      if ((fresh && common.size() + p.own.size() >= kMaxEncodings) || (k - i + 1) + p.own.size() + fresh > kCompressedWords)
+      bool fresh =
+          find_common(encodings[k]) < 0 && std::find(p.own.begin(), p.own.end(), encodings[k]) == p.own.end();
+      if ((fresh && common.size() + p.own.size() >= kMaxEncodings) ||
+          (k - i + 1) + p.own.size() + fresh > kCompressedWords)
         break;
       if (fresh)
         p.own.push_back(encodings[k]);
@@ -198,11 +201,13 @@ void UnwindInfoSection::encode(Link &link, const std::vector<Entry> &entries) {
     ix.lsdaIndexArraySectionOffset = lsda_at + static_cast<u32>(seen_lsdas * sizeof(UnwindLsdaEntry));
     for (std::size_t i = p.begin; i < p.end; ++i)
       seen_lsdas += entries[i].lsda != 0;
-    at += static_cast<u32>(p.compressed ? sizeof(UnwindCompressedPage) + (p.end - p.begin + p.own.size()) * 4
-                                        : sizeof(UnwindRegularPage) + (p.end - p.begin) * sizeof(UnwindRegularEntry));
+    at += static_cast<u32>(p.compressed
+                               ? sizeof(UnwindCompressedPage) + (p.end - p.begin + p.own.size()) * 4
+                               : sizeof(UnwindRegularPage) + (p.end - p.begin) * sizeof(UnwindRegularEntry));
   }
   auto &end = put<UnwindIndexEntry>(bytes_);
-  end.functionOffset = entries.empty() ? 0 : static_cast<u32>(entries.back().address + entries.back().length - base);
+  end.functionOffset =
+      entries.empty() ? 0 : static_cast<u32>(entries.back().address + entries.back().length - base);
   end.lsdaIndexArraySectionOffset = lsda_at + static_cast<u32>(lsdas * sizeof(UnwindLsdaEntry));
   for (const Entry &e : entries)
     if (e.lsda) {
@@ -235,7 +240,8 @@ void UnwindInfoSection::encode(Link &link, const std::vector<Entry> &entries) {
       if (k < 0)
         k = static_cast<int>(common.size()) +
             static_cast<int>(std::find(p.own.begin(), p.own.end(), encodings[i]) - p.own.begin());
-      put<ul32>(bytes_) = static_cast<u32>(entries[i].address - entries[p.begin].address) | static_cast<u32>(k) << 24;
+      put<ul32>(bytes_) =
+          static_cast<u32>(entries[i].address - entries[p.begin].address) | static_cast<u32>(k) << 24;
     }
     for (u32 e : p.own)
       put<ul32>(bytes_) = e;
@@ -283,7 +289,8 @@ void EhFrameSection::plan(Link &link) {
   };
   auto equal = [&](const OutCie &a, const MachObject &o, u32 index) {
     const Cie &x = a.file->cies[a.cie], &y = o.cies[index];
-    if (x.size != y.size || x.personality != y.personality || x.personality_at - x.offset != y.personality_at - y.offset)
+    if (x.size != y.size || x.personality != y.personality ||
+        x.personality_at - x.offset != y.personality_at - y.offset)
       return false;
     std::string p(bytes_of(*a.file, x.offset, x.size)), q(bytes_of(o, y.offset, y.size));
     if (x.personality_at) {
@@ -301,7 +308,8 @@ void EhFrameSection::plan(Link &link) {
       const Section &s = o.subs[fde.sub];
       if (!s.is_live() || s.leader)
         continue;
-      auto it = std::find_if(cies_.begin(), cies_.end(), [&](const OutCie &c) { return equal(c, o, fde.cie); });
+      auto it =
+          std::find_if(cies_.begin(), cies_.end(), [&](const OutCie &c) { return equal(c, o, fde.cie); });
       if (it == cies_.end()) {
         it = cies_.insert(cies_.end(), {&o, fde.cie, at});
         at += o.cies[fde.cie].size;
@@ -344,7 +352,8 @@ void EhFrameSection::write(Link &link, u8 *buf) {
     };
     pointer(to + 8, cie.pointer_encoding, target_.address_of(&o.subs[fde.sub], fde.sub_offset));
     if (fde.lsda_at)
-      pointer(to + fde.lsda_at - fde.offset, cie.lsda_encoding, target_.address_of(&o.subs[fde.lsda_sub], fde.lsda_offset));
+      pointer(to + fde.lsda_at - fde.offset, cie.lsda_encoding,
+              target_.address_of(&o.subs[fde.lsda_sub], fde.lsda_offset));
   }
 }
 

@@ -11,15 +11,25 @@ constexpr u32 kPage = 0x1000;
 
 // Bytes between the end of the place and the end of the instruction.
 u32 tail(u32 type) {
-  return type == X86_64_RELOC_SIGNED_1 ? 1 : type == X86_64_RELOC_SIGNED_2 ? 2 : type == X86_64_RELOC_SIGNED_4 ? 4 : 0;
+  return type == X86_64_RELOC_SIGNED_1   ? 1
+         : type == X86_64_RELOC_SIGNED_2 ? 2
+         : type == X86_64_RELOC_SIGNED_4 ? 4
+                                         : 0;
 }
 
 class X86_64 final : public MachArch {
 public:
   X86_64()
-      : MachArch({.arch = Arch::X86_64, .name = "macho-x86_64", .cputype = CPU_TYPE_X86_64,
-                  .cpusubtype = CPU_SUBTYPE_X86_64_ALL, .page_size = kPage, .subtractor = X86_64_RELOC_SUBTRACTOR,
-                  .addend = ~0u, .dwarf_encoding = UNWIND_X86_64_MODE_DWARF, .stub_size = 6, .stub_align = 2}) {}
+      : MachArch({.arch = Arch::X86_64,
+                  .name = "macho-x86_64",
+                  .cputype = CPU_TYPE_X86_64,
+                  .cpusubtype = CPU_SUBTYPE_X86_64_ALL,
+                  .page_size = kPage,
+                  .subtractor = X86_64_RELOC_SUBTRACTOR,
+                  .addend = ~0u,
+                  .dwarf_encoding = UNWIND_X86_64_MODE_DWARF,
+                  .stub_size = 6,
+                  .stub_align = 2}) {}
 
   u64 local_target(const MachObject &o, const Section &s, const RelocationInfo &r) const override {
     u64 at = place_in(o, s, r);
@@ -51,8 +61,9 @@ public:
       case X86_64_RELOC_SIGNED_2:
       case X86_64_RELOC_SIGNED_4:
         if (binds && !ref.symbol->section)
-          t.reloc_error(link, o, s, r, "needs the address of a symbol in another library at link time; recompile "
-                                       "without -mdynamic-no-pic, or declare it as external");
+          t.reloc_error(link, o, s, r,
+                        "needs the address of a symbol in another library at link time; recompile "
+                        "without -mdynamic-no-pic, or declare it as external");
         return;
       case X86_64_RELOC_GOT_LOAD:
       case X86_64_RELOC_GOT:
@@ -119,7 +130,8 @@ public:
       }
       i64 v = static_cast<i64>(to + static_cast<u64>(addend) - end);
       if (v != static_cast<i32>(v))
-        t.reloc_error(link, o, s, r, gold::format("out of range: %lld is not in [-2^31, 2^31)", static_cast<long long>(v)));
+        t.reloc_error(link, o, s, r,
+                      gold::format("out of range: %lld is not in [-2^31, 2^31)", static_cast<long long>(v)));
       store<u32>(p, static_cast<u32>(v));
     });
   }

@@ -6,7 +6,7 @@ for arch in x86_64 arm64; do
   mc "$arch" main <<'S'
 int printf(const char *, ...);
 int unused_import(void);
-static int used_data = 3;
+static volatile int used_data = 3;
 int dead_data = 4;
 int dead(void) { return unused_import() + dead_data; }
 __attribute__((used)) static int kept(void) { return 5; }
