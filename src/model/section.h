@@ -1,11 +1,11 @@
 // Sections: the unit that is kept, folded and placed; and what they are placed into.
 #pragma once
 
+#include "support/types.h"
+
 #include <atomic>
 #include <string_view>
 #include <vector>
-
-#include "support/types.h"
 
 namespace gold {
 
@@ -39,45 +39,45 @@ enum SectionFlags : u16 {
   kSecInGroup = 1 << 9,
   kSecLinkOrder = 1 << 10,
   kSecNamedRoot = 1 << 11, // kept when __start_/__stop_ of its name are referenced (C identifier)
-  kSecFollows = 1 << 12, // not alloc, yet it lives only if something that lives refers to it
+  kSecFollows = 1 << 12,   // not alloc, yet it lives only if something that lives refers to it
   kSecExclude = 1 << 13,
 };
 
 struct Section {
   InputFile *file = nullptr;
-  const u8 *data = nullptr; // null for zero-fill; mapped or decompressed bytes
-  u64 size = 0;             // bytes in the image; the last `zero_tail` of them are not at `data`
+  const u8 *data = nullptr;        // null for zero-fill; mapped or decompressed bytes
+  u64 size = 0;                    // bytes in the image; the last `zero_tail` of them are not at `data`
   OutputSection *output = nullptr; // null: not placed (dead, discarded, or written by another)
-  u64 offset = 0;           // in the output section
+  u64 offset = 0;                  // in the output section
   union {
     MergeInput *merge = nullptr;
     Synthetic *synth;
   };
   const u8 *relocs = nullptr; // native relocation records, mapped; meaning by the format
   u32 num_relocs = 0;
-  u32 index = 0;        // native section index
+  u32 index = 0; // native section index
   const char *name_data = nullptr;
   u32 name_size = 0;
   u32 native_type = 0;  // sh_type; 0 elsewhere
-  u64 native_flags = 0; // sh_flags, characteristics, Mach-O flags
+  u32 native_flags = 0; // sh_flags (none is defined beyond 32 bits), characteristics, Mach-O flags
   u32 entsize = 0;
-  u32 zero_tail = 0;    // zero bytes at the end that the file doesn't hold
-  u32 dyn_relocs = 0;   // dynamic relocations counted by the scan
-  u64 dyn_index = 0;    // first of them in the dynamic relocation table
+  u32 zero_tail = 0;                    // zero bytes at the end that the file doesn't hold
+  u32 rule = 0;                         // of the layout plan: see PlanMatcher; 0: none, or not asked yet
+  u64 dyn_index = 0;                    // first of its dynamic relocations, in the target's terms
+  u32 dyn_relocs = 0;                   // how many they are; counted by the scan
+  u32 order = 0;                        // rank inside its output section: priority of init arrays etc.
   u32 assoc_begin = 0, assoc_count = 0; // unwind records (FDEs) that describe this section
-  Section *group_next = nullptr; // ring of the sections of its group; null: none
-  Section *leader = nullptr;     // folded into that section (ICF); null: itself
-  Section *dependent = nullptr;  // first of the sections that live if this one does (SHF_LINK_ORDER ...)
+  Section *group_next = nullptr;        // ring of the sections of its group; null: none
+  Section *leader = nullptr;            // folded into that section (ICF); null: itself
+  Section *dependent = nullptr; // first of the sections that live if this one does (SHF_LINK_ORDER ...)
   Section *next_dependent = nullptr;
-  u32 order = 0;       // rank inside its output section: priority of init arrays etc.
-  u16 flags = 0;       // SectionFlags
-  u8 p2align = 0;      // log2 of the alignment
+  u16 flags = 0;  // SectionFlags
+  u8 p2align = 0; // log2 of the alignment
   SectionKind kind = SectionKind::Regular;
   std::atomic<u8> live{0}; // 1: kept
   u8 keep_script = 0;      // KEEP by the layout plan
   std::atomic<u8> address_significant{0};
-  u8 discarded = 0;        // by a script's /DISCARD/
-  u32 rule = 0;            // of the layout plan: see PlanMatcher; 0: none, or not asked yet
+  u8 discarded = 0; // by a script's /DISCARD/
 
   std::string_view name() const { return {name_data, name_size}; }
   u64 align() const { return u64(1) << p2align; }
@@ -87,7 +87,7 @@ struct Section {
   bool is_kept() const { return is_live() || leader; }
   inline u64 address() const;
 };
-static_assert(sizeof(Section) <= 184);
+static_assert(sizeof(Section) <= 160);
 
 // Contents made by the linker. It is placed like an input section of its name, so scripts and the
 // default plan can name it.
@@ -128,15 +128,15 @@ struct OutputSection {
   u64 offset = 0; // in the file
   u64 size = 0;   // in memory
   u64 file_size = 0;
-  u32 index = 0;  // native index; 0: no header
-  u32 link = 0, info = 0; // native sh_link, sh_info
-  u64 rank = 0;   // order in the default plan
+  u32 index = 0;                  // native index; 0: no header
+  u32 link = 0, info = 0;         // native sh_link, sh_info
+  u64 rank = 0;                   // order in the default plan
   std::vector<Section *> members; // in their final order
   bool relro = false;
   bool starts_segment = false;
   bool address_fixed = false; // addr given by the plan
-  bool dropped = false; // empty, so left out; a script may still speak of it
-  bool load = true;     // false: NOLOAD
+  bool dropped = false;       // empty, so left out; a script may still speak of it
+  bool load = true;           // false: NOLOAD
   // The statements of its rule, each with the member before which it stands (null: the end).
   struct BodyStep {
     const Statement *statement;
@@ -149,7 +149,7 @@ struct OutputSection {
     std::string_view bytes;
   };
   std::vector<Fill> fills;
-  Section *start = nullptr; // an empty section at its start, for symbols that a script defines
+  Section *start = nullptr;             // an empty section at its start, for symbols that a script defines
   std::vector<Section *> thunk_islands; // synthesized members that hold thunks, in order
   u64 end() const { return addr + size; }
 };
@@ -164,7 +164,9 @@ struct Segment {
   bool includes_headers = false;
 };
 
-inline u64 Section::address() const { return output ? output->addr + offset : 0; }
+inline u64 Section::address() const {
+  return output ? output->addr + offset : 0;
+}
 
 // Address of the thunk by which a branch at `place` in `from` gets to symbol + addend, or 0 when it
 // has none and must reach by itself. Defined in layout/thunks.cc.

@@ -98,8 +98,7 @@ struct Symbol {
   std::atomic<u8> visibility{0};   // Visibility, most constraining of all references
   u8 type = 0;                     // native type
   u8 binding = 0;                  // native binding of the definition
-  u8 spare = 0;
-  u16 key_space = 0;               // of the interned key `name`; 0: a plain name
+  u8 key_space = 0;                // of the interned key `name`; 0: a plain name
 
   std::string_view name() const { return {name_data, name_size}; }
   SymClass klass() const {
@@ -142,7 +141,7 @@ struct Symbol {
       needs.fetch_or(bits, std::memory_order_relaxed);
   }
 };
-static_assert(sizeof(Symbol) <= 72);
+static_assert(sizeof(Symbol) == 64);
 
 // Slots of a symbol in the tables that few symbols have: indices from 1, 0 when it has none.
 struct SymbolAux {

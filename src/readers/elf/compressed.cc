@@ -75,7 +75,7 @@ void decompress(Section &s) {
     if (align & (align - 1) || align > (u64(1) << 31))
       fail(s, "its alignment is no power of two");
     s.p2align = align ? static_cast<u8>(std::countr_zero(align)) : 0;
-    s.native_flags &= ~u64(SHF_COMPRESSED);
+    s.native_flags &= ~u32(SHF_COMPRESSED);
   } else {
     if (in.size() < 12 || !in.str().starts_with("ZLIB"))
       fail(s, "not what a .zdebug section holds");

@@ -89,7 +89,7 @@ void make_own(GoObject &o, u32 i, Symbol &s, std::string_view name, bool is_loca
   const SymbolRecord &r = o.records[i];
   s.name_data = name.data() ? name.data() : "";
   s.name_size = static_cast<u32>(name.size());
-  s.key_space = static_cast<u16>(name_space(r));
+  s.key_space = static_cast<u8>(name_space(r));
   s.native = i;
   s.file = &o;
   s.flags = is_local ? kSymLocal : 0;
