@@ -26,9 +26,9 @@ function(go_rt_archive output processor compiler)
     set(object ${folder}/${name}.o)
     set(flags ${go_rt_flags} ${go_rt_flags_${processor}} -g0 -ffile-prefix-map=${go_rt_dir}=runtime)
     if(source MATCHES "\\.S$")
-      set(flags "")
+      set(flags -I${go_rt_dir}/gdb)
     endif()
-    add_custom_command(OUTPUT ${object} DEPENDS ${source} DEPFILE ${object}.d VERBATIM
+    add_custom_command(OUTPUT ${object} DEPENDS ${source} ${go_rt_dir}/gdb/goroutines.py DEPFILE ${object}.d VERBATIM
       COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${compiler} ${flags} -MD -MF ${object}.d -MT ${object}
         -c -o ${object} ${source}
       COMMENT "Building ${processor} runtime object ${name}.o")

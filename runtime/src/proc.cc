@@ -87,8 +87,9 @@ constexpr uint32_t block_cap = sizeof(Block::item) / sizeof(void *);
 // ---- G allocation ------------------------------------------------------------------------------
 
 constexpr uint32_t g_chunk = g_chunk_size;
-static G *g_chunks[1 << 16];
-static atomic<uint32_t> g_n_chunks;
+constexpr uint32_t max_chunks = 1 << 16;
+G *g_chunks[max_chunks];
+atomic<uint32_t> g_n_chunks;
 static uint32_t g_chunk_used = g_chunk;
 
 G *g_alloc(M *m) {
@@ -118,7 +119,7 @@ G *g_alloc(M *m) {
   for (unsigned i = 0; i < (p ? 32u : 1u); i++) {
     if (g_chunk_used == g_chunk) {
       uint32_t c = g_n_chunks.load(relaxed);
-      if (c == sizeof g_chunks / sizeof *g_chunks)
+      if (c == max_chunks)
         fatal("too many goroutines");
       g_chunks[c] = static_cast<G *>(map_pages(g_chunk * sizeof(G)));
       g_n_chunks.store(c + 1);

@@ -336,6 +336,8 @@ G *g_alloc(M *m);
 void g_free(M *m, G *g);
 void g_each(void (*fn)(G *, void *), void *arg);
 constexpr uint32_t g_chunk_size = 4096;
+extern G *g_chunks[];              // of g_chunk_size each
+extern atomic<uint32_t> g_n_chunks;
 uint32_t g_count();                // Gs that exist, dead ones included
 G *g_at(uint32_t i);
 [[noreturn]] void go_exit(M *m);

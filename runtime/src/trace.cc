@@ -52,12 +52,44 @@ Text &Text::x(uint64_t v) {
   sys::exit_group(2);
 }
 
+static const char *const wait_reasons[] = {
+    "waiting",   "chan receive", "chan send",  "select",    "select (no cases)", "chan (nil chan)",
+    "mutex lock", "rwmutex lock", "semacquire", "cond wait", "wait_group wait",   "sleep",
+    "IO wait",   "name lookup",  "join",       "forever"};
+
 const char *wait_reason_name(uint8_t r) {
-  static const char *const names[] = {
-      "waiting", "chan receive", "chan send", "select", "select (no cases)", "chan (nil chan)",
-      "mutex lock", "rwmutex lock", "semacquire", "cond wait", "wait_group wait", "sleep",
-      "IO wait", "name lookup", "join", "forever"};
-  return r < sizeof names / sizeof *names ? names[r] : "?";
+  return r < sizeof wait_reasons / sizeof *wait_reasons ? wait_reasons[r] : "?";
+}
+
+// What the debugger's commands (gdb/goroutines.py) know of the structures.
+struct DebugTable {
+  uint64_t version, g_size, chunk_size;
+  const void *chunks, *n_chunks, *wait_reasons;
+  uint64_t sp, state, m, id, creator_pc, wait_reason, name, m_tid;
+};
+#if __has_attribute(retain)
+#define GO_RETAIN __attribute__((used, retain))
+#else
+#define GO_RETAIN __attribute__((used))
+#endif
+extern "C" {
+extern const DebugTable go_rt_debug;
+GO_RETAIN const DebugTable go_rt_debug = {
+    1,
+    sizeof(G),
+    g_chunk_size,
+    g_chunks,
+    &g_n_chunks,
+    wait_reasons,
+    offsetof(G, sp),
+    offsetof(G, state),
+    offsetof(G, m),
+    offsetof(G, id),
+    offsetof(G, creator_pc),
+    offsetof(G, wait_reason),
+    offsetof(G, name),
+    offsetof(M, tid),
+};
 }
 
 // ---- symbols: the program's own ELF symbol table, when it has one ------------------------------

@@ -182,4 +182,5 @@ go_rt_on_stack:
 	.cfi_endproc
 	.size go_rt_on_stack, .-go_rt_on_stack
 
+#include "gdb.inc"
 	.section .note.GNU-stack, "", %progbits

@@ -167,6 +167,7 @@ go_rt_on_stack:
 	.cfi_endproc
 	.size go_rt_on_stack, .-go_rt_on_stack
 
+#include "gdb.inc"
 	.section .note.GNU-stack, "", @progbits
 	.section .note.gnu.property, "a", @note
 	.p2align 3

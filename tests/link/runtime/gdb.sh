@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# The image brings commands for gdb that list goroutines and show the stack of each, without debug
+# information; a stripped image brings none.
+. "$SRC/tests/lib/common.sh"
+need g++ gdb
+include=$("$GOLD_GO" runtime include-dir)
+cxx main -std=c++20 -O1 -fPIE -I"$include" <<'S'
+#include <go/go.hpp>
+#include <csignal>
+#include <cstdio>
+#include <unistd.h>
+extern "C" [[gnu::noinline]] int waits_for_a_number(const go::chan<int> &c) { return c.recv().value_or(1) + 1; }
+extern "C" [[gnu::noinline]] void stop_here() { asm volatile(""); }
+int main() {
+  go::chan<int> c;
+  go::go([c] { go_set_name("the one that waits"); std::printf("%d\n", waits_for_a_number(c)); std::fflush(stdout); });
+  go::go([] { go::sleep_for(std::chrono::hours(1)); });
+  go::sleep_for(std::chrono::milliseconds(20));
+  stop_here();
+  c.send(41);
+  go::sleep_for(std::chrono::milliseconds(50));
+}
+S
+cat > commands <<'G'
+set debuginfod enabled off
+set pagination off
+break stop_here
+run
+info goroutines
+goroutine 2 bt
+goroutine 1 bt
+python
+try:
+  gdb.execute("goroutine 99 bt")
+except gdb.error as e:
+  print(e)
+end
+continue
+G
+for kind in --pie --static; do
+  "$GOLD_GO" link main.o -o app $kind --gc-sections
+  timeout 100 gdb -nx -batch -iex "set auto-load safe-path /" -x commands ./app > out 2>&1 || true
+  grep -qi "ptrace: operation not permitted" out && skip "gdb may not trace programs here"
+  has '^ +1 +running .*on thread' out
+  has '^ +2 +chan receive +"the one that waits" created by main' out
+  has '^ +3 +sleep .*created by main' out
+  has 'waits_for_a_number' out
+  has '^#[0-9]+ .* (in )?main \(\)' out
+  has '^#[0-9]+ .* go_rt_start' out
+  has 'no goroutine 99' out
+  has '^42$' out # the program goes on as if nothing had been
+  has 'exited normally' out
+done
+"$GOLD_GO" link main.o -o app --strip
+readelf -SW app > sections
+lacks 'debug_gdb_scripts' sections
+run 42 ./app
