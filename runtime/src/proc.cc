@@ -13,7 +13,13 @@ namespace gort {
 
 Sched sched;
 
-[[gnu::noinline]] void setm(M *m) { go_rt_tls_m = m; }
+[[gnu::noinline]] void setm(M *m) {
+#if defined(GO_RT_MODEL)
+  go_model_set_self(m);
+#else
+  go_rt_tls_m = m;
+#endif
+}
 
 void SpinLock::lock_slow() {
   for (unsigned i = 0;; i++) {
@@ -87,8 +93,7 @@ constexpr uint32_t block_cap = sizeof(Block::item) / sizeof(void *);
 // ---- G allocation ------------------------------------------------------------------------------
 
 constexpr uint32_t g_chunk = g_chunk_size;
-constexpr uint32_t max_chunks = 1 << 16;
-G *g_chunks[max_chunks];
+G *g_chunks[max_g_chunks];
 atomic<uint32_t> g_n_chunks;
 static uint32_t g_chunk_used = g_chunk;
 
@@ -119,7 +124,7 @@ G *g_alloc(M *m) {
   for (unsigned i = 0; i < (p ? 32u : 1u); i++) {
     if (g_chunk_used == g_chunk) {
       uint32_t c = g_n_chunks.load(relaxed);
-      if (c == max_chunks)
+      if (c == max_g_chunks)
         fatal("too many goroutines");
       g_chunks[c] = static_cast<G *>(map_pages(g_chunk * sizeof(G)));
       g_n_chunks.store(c + 1);
@@ -207,8 +212,9 @@ void ring_put(M *, P *p, G *g) {
       return;
     }
     Block *b = block_get();
+    constexpr uint32_t half = ring_size / 2 < block_cap ? ring_size / 2 : block_cap;
     uint32_t n = 0;
-    for (; n < block_cap; n++)
+    for (; n < half; n++)
       b->item[n] = p->ring[(h + n) % ring_size].load(relaxed);
     if (!p->head.cas(h, h + n)) {
       block_put(b);
@@ -249,7 +255,8 @@ static inline G *fresh_pop(P *p) {
   int32_t t = p->fresh_tail.load(relaxed), h = p->fresh_head.load(relaxed);
   if (t - h <= 0)
     return nullptr;
-  p->fresh_tail.store(--t, relaxed);
+  // Both stores release what fresh_put stored: a thief may read the tail from here.
+  p->fresh_tail.store(--t, release);
   fence();
   h = p->fresh_head.load(relaxed);
   if (t - h > 0)
@@ -260,7 +267,7 @@ static inline G *fresh_pop(P *p) {
     if (!p->fresh_head.cas(h, h + 1, seq_cst))
       g = nullptr;
   }
-  p->fresh_tail.store(t + 1, relaxed);
+  p->fresh_tail.store(t + 1, release);
   return g;
 }
 

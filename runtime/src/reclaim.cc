@@ -53,7 +53,7 @@ bool is_resident_below(G *g, void *sp) {
 
 // One bit a goroutine: its pages have been given back before.
 uint64_t *reclaimed_bits(uint32_t chunk) {
-  static uint64_t *bits[1 << 16];
+  static uint64_t *bits[max_g_chunks];
   if (!bits[chunk])
     bits[chunk] = static_cast<uint64_t *>(map_pages(4096)); // g_chunk_size bits
   return bits[chunk];

@@ -14,7 +14,9 @@
 //    recycled, never unmapped.
 #pragma once
 #include "atomic.h"
+#if !defined(GO_RT_SYSTEM_HEADERS) // the checker's scenarios use those instead
 #include "libc.h"
+#endif
 #include "sys.h"
 
 #define GO_LIKELY(x) __builtin_expect(!!(x), 1)
@@ -143,7 +145,11 @@ struct TimerHeap {
 
 // ---- P and M -----------------------------------------------------------------------------------
 
+#if defined(GO_RT_MODEL) // small, so that overflow and wrap-around are within the checker's reach
+constexpr uint32_t ring_size = 4;
+#else
 constexpr uint32_t ring_size = 256;
+#endif
 constexpr uint32_t max_procs_limit = 1024;
 constexpr int stack_classes = 5;
 constexpr uint32_t stack_cache = 64;
@@ -271,7 +277,9 @@ extern "C" GO_HIDDEN __thread M *go_rt_tls_m __attribute__((tls_model("local-exe
 
 inline M *getm() {
   M *m;
-#if defined(__x86_64__)
+#if defined(GO_RT_MODEL)
+  m = static_cast<M *>(go_model_self());
+#elif defined(__x86_64__)
   asm volatile("movq %%fs:go_rt_tls_m@tpoff, %0" : "=r"(m));
 #else
   asm volatile("mrs %0, tpidr_el0\n\t"
@@ -335,7 +343,11 @@ void global_put_block(Block *b);
 G *g_alloc(M *m);
 void g_free(M *m, G *g);
 void g_each(void (*fn)(G *, void *), void *arg);
-constexpr uint32_t g_chunk_size = 4096;
+#if defined(GO_RT_MODEL)
+constexpr uint32_t g_chunk_size = 32, max_g_chunks = 16;
+#else
+constexpr uint32_t g_chunk_size = 4096, max_g_chunks = 1 << 16;
+#endif
 extern G *g_chunks[];              // of g_chunk_size each
 extern atomic<uint32_t> g_n_chunks;
 uint32_t g_count();                // Gs that exist, dead ones included

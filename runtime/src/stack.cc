@@ -33,7 +33,12 @@ static atomic<uint32_t> slots_to_skip; // until the next guard
 atomic<uint32_t> stack_checks;
 static atomic<uint64_t> bytes_mapped;
 static SpinLock range_lock;
-static struct { char *lo, *hi; int cls; } ranges[4096];
+#if defined(GO_RT_MODEL)
+constexpr uint32_t max_ranges = 16;
+#else
+constexpr uint32_t max_ranges = 4096;
+#endif
+static struct { char *lo, *hi; int cls; } ranges[max_ranges];
 static atomic<uint32_t> n_ranges;
 constexpr uint32_t block_cap = sizeof(Block::item) / sizeof(void *);
 

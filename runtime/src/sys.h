@@ -4,13 +4,18 @@
 // no libc structure layouts leak in, and one archive serves every libc. The few libc functions
 // that are unavoidable (threads need the libc's TLS) are declared in libc.h.
 #pragma once
+#include "atomic.h"
 #include <asm/unistd.h>
 #include <stddef.h>
 #include <stdint.h>
 
 namespace gort::sys {
 
-#if defined(__x86_64__)
+#if defined(GO_RT_MODEL)
+inline long call(long n, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
+  return go_model_syscall(n, a, b, c, d, e, f);
+}
+#elif defined(__x86_64__)
 inline long call(long n, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
   long r;
   register long r10 asm("r10") = d;
