@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 
 namespace gold {
 
@@ -277,6 +278,13 @@ private:
     opened_.push_back(std::move(o));
   }
 
+  // Whatever links and dots lead there.
+  static bool is_below(const std::string &path, const std::string &dir) {
+    std::error_code ignored;
+    std::string p = std::filesystem::canonical(path, ignored), d = std::filesystem::canonical(dir, ignored);
+    return !d.empty() && p.starts_with(d) && (d.ends_with('/') || p.substr(d.size()).starts_with('/'));
+  }
+
   void open_script(const MappedFile &m, const InputArg &a, int depth) {
     if (depth > 10) {
       link_.diag.error(m.path + ": linker scripts include each other too deeply");
@@ -300,10 +308,12 @@ private:
       next.name = in.name;
       next.kind = in.is_library ? InputArg::Library : InputArg::File;
       if (!in.is_library) {
-        if (in.name.starts_with("/")) {
+        const std::string &root = link_.opt.sysroot;
+        if (in.name.starts_with("=")) {
+          next.name = root + in.name.substr(1);
+        } else if (in.name.starts_with("/")) {
           // A script inside the sysroot names files inside the sysroot.
-          const std::string &root = link_.opt.sysroot;
-          if (!root.empty() && m.path.starts_with(root) && file_exists(root + in.name))
+          if (!root.empty() && is_below(m.path, root) && file_exists(root + in.name))
             next.name = root + in.name;
         } else if (file_exists(own_dir + in.name)) {
           next.name = own_dir + in.name;
@@ -479,10 +489,19 @@ private:
     }
   }
 
+  // A script that is not here may be where libraries are.
+  std::string on_search_path(const std::string &name) const {
+    if (!file_exists(name) && !name.starts_with('/'))
+      for (const std::string &d : link_.opt.library_paths)
+        if (file_exists(d + "/" + name))
+          return d + "/" + name;
+    return name;
+  }
+
   void read_lists() {
     const Options &opt = link_.opt;
     for (const std::string &p : opt.version_scripts)
-      with_file(p, [&](ByteView b) {
+      with_file(on_search_path(p), [&](ByteView b) {
         elf::parse_version_script(b, link_.version_script);
         link_.version_script.present = true;
       });

@@ -123,6 +123,11 @@ Invocation parse_linker(Dialect dialect, u8 mask, std::vector<std::string> args)
   Invocation inv;
   Parse p(mask);
   p.opt.dialect = dialect;
+  if (dialect == Dialect::Gnu) { // what GNU ld does when it is not told
+    p.opt.z_text = false;
+    p.opt.warn_textrel = true;
+    p.opt.hash_sysv = true;
+  }
   parse_arguments(p, args);
   p.opt.command_line = std::move(args);
   conclude(p, mask, inv);

@@ -258,10 +258,9 @@ private:
 };
 
 void prefix_sysroot(std::string &dir, const std::string &sysroot) {
-  if (dir.starts_with("="))
-    dir = sysroot + dir.substr(1);
-  else if (dir.starts_with("$SYSROOT"))
-    dir = sysroot + dir.substr(8);
+  std::size_t prefix = dir.starts_with("=") ? 1 : dir.starts_with("$SYSROOT") ? 8 : 0;
+  if (prefix) // "=lib" means the same as "=/lib"
+    dir = sysroot + (sysroot.empty() || dir.substr(prefix).starts_with('/') ? "" : "/") + dir.substr(prefix);
 }
 
 void split_path(const char *text, std::vector<std::string> *out) {

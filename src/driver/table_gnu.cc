@@ -54,6 +54,37 @@ void set_build_id(Parse &p, const Arg &a) {
   p.opt.build_id_hex = bytes;
 }
 
+// Several libraries are one list.
+void join(std::string &list, std::string_view one) {
+  if (!list.empty())
+    list += ':';
+  list += one;
+}
+
+int hex_digit(char c) {
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+// %XX stands for a byte: build systems are not good at passing quotes on (systemd, "Package Metadata for
+// Executable Files").
+void set_package_metadata(Parse &p, const Arg &a) {
+  std::string text;
+  std::string_view v = a.v[0];
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    if (v[i] != '%') {
+      text += v[i];
+      continue;
+    }
+    bool two = v.size() - i > 2;
+    int high = two ? hex_digit(v[i + 1]) : -1, low = two ? hex_digit(v[i + 2]) : -1;
+    if (high < 0 || low < 0)
+      return p.bad_value(a, "two hexadecimal digits after each %");
+    text += static_cast<char>(high << 4 | low);
+    i += 2;
+  }
+  p.opt.package_metadata = text;
+}
+
 void set_hash_style(Parse &p, const Arg &a) {
   std::string_view v = a.v[0];
   if (v != "sysv" && v != "gnu" && v != "both" && v != "none")
@@ -371,8 +402,10 @@ constexpr OptionSpec rows[] = {
     {"disable-new-dtags", Form::None, G, Done, nullptr, "Write -rpath as DT_RPATH", GOLD_SET(new_dtags, false)},
     {"f auxiliary", Form::Value, G, Done, "NAME", "Auxiliary filter (DT_AUXILIARY)", GOLD_ADD(auxiliary)},
     {"F filter", Form::Value, G, Done, "NAME", "Filter (DT_FILTER)", GOLD_ADD(filter)},
-    {"audit", Form::Value, G, Done, "LIB", "Audit library (DT_AUDIT)", GOLD_STR(audit)},
-    {"P depaudit", Form::Value, G, Done, "LIB", "Audit library of what is needed (DT_DEPAUDIT)", GOLD_STR(depaudit)},
+    {"audit", Form::Value, G, Done, "LIB", "Audit library (DT_AUDIT)",
+     [](Parse &p, const Arg &a) { join(p.opt.audit, a.v[0]); }},
+    {"P depaudit", Form::Value, G, Done, "LIB", "Audit library of what is needed (DT_DEPAUDIT)",
+     [](Parse &p, const Arg &a) { join(p.opt.depaudit, a.v[0]); }},
     {"oformat", Form::Value, G, Done, "FORMAT", "Format of the output: the target's, or binary", set_oformat},
     {"n nmagic", Form::None, G, Done, nullptr, "Do not align segments to pages", GOLD_SET(nmagic, true)},
     {"no-nmagic", Form::None, G, Done, nullptr, "Undo --nmagic", GOLD_SET(nmagic, false)},
@@ -385,7 +418,7 @@ constexpr OptionSpec rows[] = {
     {"build-id", Form::Optional, G, Done, "STYLE", "Identify the image by its contents: none, fast, md5, sha1 (default), sha256, uuid, 0xHEX",
      set_build_id},
     {"no-build-id", Form::None, G, Done, nullptr, "Undo --build-id", GOLD_SET(build_id, BuildIdKind::None)},
-    {"package-metadata", Form::Optional, G, Done, "JSON", "Write a note with the package's description", GOLD_STR(package_metadata)},
+    {"package-metadata", Form::Optional, G, Done, "JSON", "Write a note with the package's description", set_package_metadata},
     {"hash-style", Form::Value, G, Done, "STYLE", "Hash tables of dynamic symbols: sysv, gnu, both", set_hash_style},
     {"eh-frame-hdr", Form::None, G, Done, nullptr, "Make the search table of unwind information", GOLD_SET(eh_frame_hdr, true)},
     {"no-eh-frame-hdr", Form::None, G, Done, nullptr, "Undo --eh-frame-hdr", GOLD_SET(eh_frame_hdr, false)},
@@ -589,9 +622,12 @@ constexpr OptionSpec rows[] = {
      [](Parse &p, const Arg &a) { p.number(a, 10, &p.opt.error_limit); }},
     {"error-handling-script", Form::Value, G, NotYet, "PROGRAM", "Run PROGRAM on errors", nullptr},
     {"vs-diagnostics", Form::None, G, NotYet, nullptr, "Format messages for Visual Studio", nullptr},
-    {"warn-textrel warn-shared-textrel no-warn-textrel no-warn-shared-textrel warn-ifunc-textrel no-warn-ifunc-textrel", Form::None, G,
-     Ignored, nullptr, "text relocations are errors, or asked for by -z notext", nullptr},
-    {"warn-execstack no-warn-execstack warn-rwx-segments no-warn-rwx-segments error-execstack no-error-execstack error-rwx-segments no-error-rwx-segments", Form::None, G, Ignored, nullptr,
+    {"warn-textrel warn-shared-textrel", Form::None, G, Done, nullptr, "Warn of relocations against read-only data (default)", GOLD_SET(warn_textrel, true)},
+    {"no-warn-textrel no-warn-shared-textrel", Form::None, G, Done, nullptr, "Do not", GOLD_SET(warn_textrel, false)},
+    {"warn-ifunc-textrel no-warn-ifunc-textrel", Form::None, G, Ignored, nullptr, "such relocations are handled as others", nullptr},
+    {"warn-execstack", Form::None, G, Done, nullptr, "Warn of objects that ask for an executable stack (default)", GOLD_SET(warn_execstack, true)},
+    {"no-warn-execstack", Form::None, G, Done, nullptr, "Do not", GOLD_SET(warn_execstack, false)},
+    {"warn-rwx-segments no-warn-rwx-segments error-execstack no-error-execstack error-rwx-segments no-error-rwx-segments", Form::None, G, Ignored, nullptr,
      "the stack is executable only on demand", nullptr},
     {"warn-constructors warn-multiple-gp warn-section-align warn-alternate-em no-warn-alternate-em warn-drop-version no-warn-drop-version", Form::None, G, Ignored, nullptr,
      "nothing to warn about", nullptr},

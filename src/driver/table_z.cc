@@ -33,10 +33,10 @@ constexpr OptionSpec rows[] = {
     {"now", Z, G, Done, nullptr, "Bind all functions when the image is loaded", GOLD_SET(z_now, true)},
     {"lazy", Z, G, Done, nullptr, "Bind functions when they are first called (default)",
      GOLD_SET(z_now, false)},
-    {"text", Z, G, Done, nullptr, "Relocations against read-only data are errors (default)",
+    {"text", Z, G, Done, nullptr, "Relocations against read-only data are errors (default of `gold-go link`)",
      GOLD_SET(z_text, true)},
-    {"notext textoff", Z, G, Done, nullptr, "Allow relocations against read-only data",
-     GOLD_SET(z_text, false)},
+    {"notext textoff", Z, G, Done, nullptr, "Allow relocations against read-only data (default of ld, with a warning)",
+     [](Parse &p, const Arg &) { p.opt.z_text = p.opt.warn_textrel = false; }},
     {"defs", Z, G, Done, nullptr, "Like --no-undefined", GOLD_SET(no_undefined, true)},
     {"undefs nodefs", Z, G, Done, nullptr, "Undefined symbols are no errors",
      [](Parse &p, const Arg &) {

@@ -4,8 +4,8 @@
 // reference to another candidate is that candidate's hash of the round before, so that recursion
 // (f calls itself, f and g call each other) is seen. When a round splits no class, members of a class
 // are equal, and the first in link order stands for all. "safe" leaves alone every section whose
-// address may be compared: those that the address-significance table names, and all of files without
-// such a table.
+// address may be compared: what is exported, what the address-significance table of a file names, and
+// what files without such a table refer to in any other way than by a call.
 #include <algorithm>
 
 #include "layout/layout.h"
@@ -35,6 +35,30 @@ bool may_fold(const Link &link, const Section &s) {
   return true;
 }
 
+// Sets Section::address_significant.
+void mark_significant_sections(Link &link) {
+  parallel_for_each(link.objects, [&](InputFile *f) {
+    if (f->has_addrsig)
+      return;
+    static thread_local EdgeBuffer buf;
+    buf.want_calls = true;
+    for (Section *s : f->sections) {
+      if (!s || !s->is_live() || !s->is_alloc() || s->kind == SectionKind::Unwind)
+        continue;
+      buf.clear();
+      link.target->edges(link, *s, buf);
+      for (const Edge &e : buf.edges)
+        if (e.symbol && !(e.type & kEdgeCall))
+          e.symbol->mark(kMarkNoIcf);
+    }
+  }, 4);
+  parallel_for_each(link.objects, [&](InputFile *f) {
+    for (Symbol *s : f->symbols)
+      if (s && s->section && (s->marked(kMarkNoIcf) || s->is_exported()))
+        s->section->address_significant.store(1, std::memory_order_relaxed);
+  }, 16);
+}
+
 // Identity of a place that is no candidate: the same for equal symbols only.
 u64 place_hash(const Symbol &s) {
   if (!s.section)
@@ -47,6 +71,8 @@ u64 place_hash(const Symbol &s) {
 void fold_identical_sections(Link &link) {
   if (link.opt.icf == IcfMode::None || link.is_relocatable())
     return;
+  if (link.opt.icf == IcfMode::Safe)
+    mark_significant_sections(link);
   std::vector<Candidate> cands;
   for (InputFile *f : link.objects)
     for (Section *s : f->sections)

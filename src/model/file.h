@@ -114,6 +114,7 @@ struct InputFile {
   bool exclude_libs = false; // --exclude-libs hides its symbols
   bool by_library = false;   // found by -l: its path says where it is here, not what it is called
   bool failed = false;       // reading it failed; reported already
+  bool has_addrsig = false;  // it says itself whose addresses it compares: those symbols have kMarkNoIcf
   std::atomic<bool> live{false};   // linked
   std::atomic<bool> needed{false}; // Shared: something is imported from it
   InputFile *pulled_by = nullptr;  // Lazy: the first file (by wave, then priority) that wanted it

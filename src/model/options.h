@@ -163,8 +163,10 @@ struct Options {
   int compress_level = 0;
   bool gdb_index = false;
   std::string package_metadata;
+  bool warn_execstack = true; // of objects that ask for an executable stack
 
   // -z
+  bool warn_textrel = false;
   bool z_relro = true, z_now = false, z_text = true, z_execstack = false, z_execstack_if_needed = false;
   bool z_copyreloc = true, z_nodelete = false, z_nodlopen = false, z_nodump = false, z_origin = false,
        z_initfirst = false, z_interpose = false, z_nodefaultlib = false, z_global = false;

@@ -23,15 +23,17 @@ class OutputFile;
 struct Edge {
   Symbol *symbol;
   u32 offset; // of the place in the section
-  u32 type;   // native relocation type
+  u32 type;   // native relocation type; with kEdgeCall when `want_calls` and it can only be a call
 };
 static_assert(sizeof(Edge) == 16);
+constexpr u32 kEdgeCall = 1u << 31; // goes to the symbol without looking at its address
 
 struct EdgeBuffer {
   std::vector<Edge> edges;
   std::size_t own = ~std::size_t(0);   // edges from here on are of unwind records that describe the section
   std::vector<i64> addends; // filled when `want_addends`
   bool want_addends = false;
+  bool want_calls = false;
   std::vector<Section *> again; // mark: sections whose edges are others now than when they were asked for
   void clear() {
     edges.clear();

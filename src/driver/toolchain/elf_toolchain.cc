@@ -67,20 +67,20 @@ private:
 
   // A program that brings its own entry needs nothing, and no interpreter either.
   void freestanding() {
-    c_.add("--hash-style=gnu", "--build-id", "--eh-frame-hdr");
+    c_.add("--hash-style=gnu", "--build-id", "--eh-frame-hdr", "-z", "text");
     if (!c_.facts.shared_object && c_.given.dynamic_linker.empty())
       c_.add("-static");
     if (r_.link == Link::Pie) {
       c_.add("-pie");
       if (!c_.facts.shared_object && c_.given.dynamic_linker.empty())
-        c_.add("--no-dynamic-linker", "-z", "text");
+        c_.add("--no-dynamic-linker");
     }
     strip();
     c_.add_passed();
   }
 
   void kind() {
-    c_.add("--hash-style=gnu", "--build-id", "--eh-frame-hdr", "--as-needed");
+    c_.add("--hash-style=gnu", "--build-id", "--eh-frame-hdr", "--as-needed", "-z", "text");
     if (musl_)
       c_.add("-nostdlib"); // the default directories are glibc's
     if (is_shared())
@@ -88,7 +88,7 @@ private:
     if (is_static_program()) {
       c_.add("-static");
       if (is_pie())
-        c_.add("-pie", "--no-dynamic-linker", "-z", "text");
+        c_.add("-pie", "--no-dynamic-linker");
       return;
     }
     if (is_pie())

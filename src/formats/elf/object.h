@@ -45,7 +45,6 @@ struct ElfObject : InputFile {
   bool needs_executable_stack = false; // .note.GNU-stack with SHF_EXECINSTR
   bool has_gnu_stack_note = false;
   bool has_lto_sections = false;    // GCC slim or fat LTO
-  bool has_addrsig = false;
   u32 features_1_and = 0;           // GNU_PROPERTY_*_FEATURE_1_AND; 0 when the note is missing
   bool has_features = false;
   u32 x86_isa_needed = 0, x86_isa_used = 0, x86_feature_2_used = 0; // x86 only

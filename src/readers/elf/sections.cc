@@ -68,6 +68,14 @@ u32 init_priority(std::string_view name) {
   return 0;
 }
 
+// .init_array, .fini_array.100, ...: pointers to functions.
+bool is_run_array(std::string_view name) {
+  for (std::string_view base : {".init_array", ".fini_array", ".preinit_array"})
+    if (name.starts_with(base) && (name.size() == base.size() || name[base.size()] == '.'))
+      return true;
+  return false;
+}
+
 // Reads what a section says to the linker. True if it is to be laid out.
 bool wanted(Link &link, ElfObject &o, u32 i, std::string_view name) {
   const Shdr &sh = o.shdrs[i];
@@ -131,6 +139,9 @@ void fill(Link &link, ElfObject &o, Section &s, u32 i, std::string_view name) {
   } else {
     s.data = section_bytes(o.bytes, sh, i).data();
   }
+  // The loader runs what is in there after it has relocated it, so that it can't be read-only.
+  if (f & SHF_ALLOC && !(f & SHF_WRITE) && is_run_array(name))
+    f = s.native_flags |= SHF_WRITE;
   flags |= f & SHF_ALLOC ? kSecAlloc : 0;
   flags |= f & SHF_WRITE ? kSecWrite : 0;
   flags |= f & SHF_EXECINSTR ? kSecExec : 0;
@@ -263,11 +274,8 @@ void read_addrsig(ElfObject &o, u32 i) {
     if (v >= o.symbols.size())
       throw InputError("the table of significant addresses names a symbol that is not there",
                        o.shdrs[i].sh_offset);
-    Symbol *s = o.symbols[v];
-    s->mark(kMarkNoIcf);
-    // Only what this file binds itself may be looked at while others bind theirs.
-    if (claim_priority(s->claim.load(std::memory_order_relaxed)) == o.priority && s->section)
-      s->section->address_significant.store(1, std::memory_order_relaxed);
+    if (Symbol *s = o.symbols[v])
+      s->mark(kMarkNoIcf);
   }
 }
 

@@ -15,6 +15,8 @@ namespace gold::elf {
 
 namespace {
 
+constexpr u32 kCalls[] = {R_AARCH64_CALL26, R_AARCH64_JUMP26, R_AARCH64_CONDBR19, R_AARCH64_TSTBR14,
+                          R_AARCH64_PLT32};
 constexpr u32 kTlsCalls[] = {R_AARCH64_TLSGD_ADR_PREL21,  R_AARCH64_TLSGD_ADR_PAGE21,
                              R_AARCH64_TLSLD_ADR_PREL21,  R_AARCH64_TLSLD_ADR_PAGE21,
                              R_AARCH64_TLSDESC_LD_PREL19, R_AARCH64_TLSDESC_ADR_PREL21,
@@ -43,6 +45,7 @@ constexpr ArchInfo kInfo = {
     .r_tpoff = R_AARCH64_TLS_TPREL64,
     .r_tlsdesc = R_AARCH64_TLSDESC,
     .tls_calls = kTlsCalls,
+    .calls = kCalls,
 };
 
 constexpr auto kRelocs = [] {

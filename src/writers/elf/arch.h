@@ -89,6 +89,8 @@ struct ArchInfo {
   u32 r_dtpmod, r_dtpoff, r_tpoff, r_tlsdesc;
   // Relocations that begin a call for the address of a thread-local variable.
   std::span<const u32> tls_calls;
+  // Relocations of calls and jumps, which never take an address.
+  std::span<const u32> calls;
 };
 
 // The code of one PLT entry and all that it needs to know. Addresses are final.

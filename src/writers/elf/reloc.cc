@@ -144,6 +144,14 @@ void SectionScan::word_slow(const Rela &r, Symbol &s) {
       return;
     }
     lay.textrel.store(true, std::memory_order_relaxed);
+    if (link.opt.warn_textrel && !warned_textrel_) {
+      warned_textrel_ = true;
+      link.diag.warn(place_text(file, sec, r.r_offset) + ": relocation " + arch.reloc_name(r.r_type) + " against " +
+                         symbol_text(link, file, s) + " in read-only section `" + std::string(sec.name()) +
+                         "' makes it writable while the image is loaded (DT_TEXTREL); recompile with " +
+                         (shared ? "-fPIC" : "-fPIE"),
+                     file.priority, u64(sec.index) << 32 | u32(r.r_offset));
+    }
   }
   ++dyn_;
 }
@@ -239,7 +247,10 @@ void ElfArch::edges(const ElfObject &file, const Section &sec, EdgeBuffer &buf) 
     u32 i = r.r_sym;
     if (i >= file.symbols.size() || !file.symbols[i])
       return;
-    buf.edges.push_back({file.symbols[i], static_cast<u32>(r.r_offset), r.r_type});
+    u32 type = r.r_type;
+    if (buf.want_calls && std::find(info.calls.begin(), info.calls.end(), type) != info.calls.end())
+      type |= kEdgeCall;
+    buf.edges.push_back({file.symbols[i], static_cast<u32>(r.r_offset), type});
     if (buf.want_addends)
       buf.addends.push_back(r.r_addend);
   };

@@ -132,6 +132,7 @@ public:
   const bool pic, shared, writable;
 
 private:
+  bool warned_textrel_ = false;
   void word_slow(const Rela &, Symbol &);
   void narrow_slow(const Rela &, Symbol &);
   void pc_slow(const Rela &, Symbol &);

@@ -340,10 +340,14 @@ void ElfTarget::make_segments(Link &link) {
   if (OutputSection *o = out(eh_frame_hdr))
     add(PT_GNU_EH_FRAME, PF_R, o, o, 4);
   bool exec_stack = opt.z_execstack;
-  if (opt.z_execstack_if_needed)
-    for (InputFile *f : link.objects)
-      if (f != link.internal)
-        exec_stack |= static_cast<ElfObject *>(f)->needs_executable_stack;
+  for (InputFile *f : link.objects)
+    if (f != link.internal && static_cast<ElfObject *>(f)->needs_executable_stack) {
+      exec_stack |= opt.z_execstack_if_needed;
+      if (!exec_stack && opt.warn_execstack)
+        link.diag.warn(f->display_name() + " requires an executable stack, which the image does not have: its "
+                                           "nested functions will crash; -z execstack gives it one",
+                       f->priority);
+    }
   add(PT_GNU_STACK, PF_R | PF_W | (exec_stack ? u32(PF_X) : 0), nullptr, nullptr, 16);
   run(PT_GNU_RELRO, PF_R, [](const OutputSection &o) { return o.relro; });
 }

@@ -18,6 +18,7 @@ using namespace x86;
 
 namespace {
 
+constexpr u32 kCalls[] = {R_X86_64_PLT32};
 constexpr u32 kTlsCalls[] = {R_X86_64_TLSGD,
                              R_X86_64_TLSLD,
                              R_X86_64_GOTPC32_TLSDESC,
@@ -48,6 +49,7 @@ constexpr ArchInfo kInfo = {
     .r_tpoff = R_X86_64_TPOFF64,
     .r_tlsdesc = R_X86_64_TLSDESC,
     .tls_calls = kTlsCalls,
+    .calls = kCalls,
 };
 
 constexpr RelocTable<R_X86_64_CODE_6_GOTPC32_TLSDESC + 1> kRelocs = [] {

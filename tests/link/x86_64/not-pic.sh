@@ -22,7 +22,14 @@ asm data <<'S'
 target:
   .quad 1
 S
-fails_with 'R_X86_64_64 against `target'"'"' in read-only section `\.rodata' gcc -B "$GOLD_GO_B" -shared -o lib.so data.o
+fails_with 'R_X86_64_64 against `target'"'"' in read-only section `\.rodata' \
+  gcc -B "$GOLD_GO_B" -shared -Wl,-z,text -o lib.so data.o
+fails_with 'R_X86_64_64 against `target'"'"' in read-only section `\.rodata' "$GOLD_GO" link --shared -o lib.so data.o
+# As with GNU ld it is but a warning when nobody asked.
+gcc -B "$GOLD_GO_B" -shared -o lib.so data.o 2> warnings
+has 'warning: data\.o:\(\.rodata\+0x0\): relocation R_X86_64_64 .*DT_TEXTREL' warnings
+gcc -B "$GOLD_GO_B" -shared -Wl,-z,notext -o lib.so data.o 2> warnings
+lacks . warnings
 gcc -B "$GOLD_GO_B" -shared -Wl,-z,notext -o lib.so data.o
 readelf -dW lib.so > dynamic
 has TEXTREL dynamic
