@@ -152,7 +152,7 @@ TEST_CASE("link: a C program") {
   t.glibc();
   std::string a = t.file("a.o", elf_object({{"main", true}}, "GCC: (GNU) 11.3.0"));
   CHECK(t.line({a, "-o", "app"}) ==
-        "gold-go ld -m elf_x86_64 --hash-style=gnu --build-id --eh-frame-hdr --as-needed -pie "
+        "gold-go ld -m elf_x86_64 --hash-style=gnu --build-id --eh-frame-hdr --as-needed -z text -pie "
         "-dynamic-linker /lib64/ld-linux-x86-64.so.2 "
         "/usr/lib/x86_64-linux-gnu/Scrt1.o /usr/lib/x86_64-linux-gnu/crti.o "
         "/usr/lib/gcc/x86_64-linux-gnu/11/crtbeginS.o /a.o -o app "
@@ -164,7 +164,7 @@ TEST_CASE("link: a C program") {
             "/usr/lib/gcc/x86_64-linux-gnu/11/crtbeginT.o"));
   CHECK(has(t.line({a, "--static"}), "-lgcc -lgcc_eh -lc"));
   CHECK(has(t.line({a, "--static-pie"}),
-            "-static -pie --no-dynamic-linker -z text /usr/lib/x86_64-linux-gnu/rcrt1.o"));
+            "-static -pie --no-dynamic-linker /usr/lib/x86_64-linux-gnu/rcrt1.o"));
   CHECK(has(t.line({a, "--no-pie"}),
             " -dynamic-linker /lib64/ld-linux-x86-64.so.2 /usr/lib/x86_64-linux-gnu/crt1.o"));
   CHECK(!has(t.line({a, "--no-pie"}), "-pie"));
@@ -202,8 +202,8 @@ TEST_CASE("link: an object with an entry gets nothing") {
   Tree t;
   std::string a = t.file("a.o", elf_object({{"_start", true}}));
   CHECK(t.line({a}) ==
-        "gold-go ld -m elf_x86_64 --hash-style=gnu --build-id --eh-frame-hdr -static /a.o --sysroot=\n");
-  CHECK(has(t.line({a, "--pie"}), "-static -pie --no-dynamic-linker -z text /a.o"));
+        "gold-go ld -m elf_x86_64 --hash-style=gnu --build-id --eh-frame-hdr -z text -static /a.o --sysroot=\n");
+  CHECK(has(t.line({a, "--pie"}), "-static -pie --no-dynamic-linker /a.o"));
   std::string b = t.file("b.o", elf_object({{"boot", true}}));
   CHECK(has(t.line({b, "--entry=boot"}), "-static /b.o --entry=boot"));
   CHECK(has(t.line({b}), "error: cannot find Scrt1.o"));

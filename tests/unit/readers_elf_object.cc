@@ -238,7 +238,6 @@ TEST_CASE("properties, link order, significant addresses") {
   CHECK(o.features_1_and == 3);
   CHECK(o.sections[text]->dependent == o.sections[meta]);
   CHECK(o.has_addrsig);
-  CHECK(o.sections[text]->address_significant == 1);
   CHECK(r["f"]->marked(kMarkNoIcf));
 }
 

@@ -146,7 +146,7 @@ void SectionScan::word_slow(const Rela &r, Symbol &s) {
     lay.textrel.store(true, std::memory_order_relaxed);
     if (link.opt.warn_textrel && !warned_textrel_) {
       warned_textrel_ = true;
-      link.diag.warn(place_text(file, sec, r.r_offset) + ": relocation " + arch.reloc_name(r.r_type) + " against " +
+      link.diag.warn(Link::place_text(file, sec, r.r_offset) + ": relocation " + arch.reloc_name(r.r_type) + " against " +
                          symbol_text(link, file, s) + " in read-only section `" + std::string(sec.name()) +
                          "' makes it writable while the image is loaded (DT_TEXTREL); recompile with " +
                          (shared ? "-fPIC" : "-fPIE"),

@@ -28,7 +28,7 @@ extern int target;
 int *const pointer = &target;
 C
 c target <<< 'int target;'
-says 1 "$GOLD_GO" ld -shared -o lib.so pointer.o target.o <<'T'
+says 1 "$GOLD_GO" ld -shared -z text -o lib.so pointer.o target.o <<'T'
 gold-go: error: pointer.o:(.rodata+0x0): relocation R_X86_64_64 against `target' in read-only section `.rodata' needs a dynamic relocation; recompile with -fPIC
 >>> referenced by pointer.c:3
 T
