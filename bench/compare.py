@@ -1,120 +1,210 @@
-"""Times links side by side. See run.sh.
+"""Times the same link with every linker that is found, side by side. See run.sh.
 
-Each case is a full GNU-style command line (from `gold-go link --print-link-line`), so that every linker
-gets the same words. A round runs all linkers once, in turn; medians are over rounds.
+    compare.py [--rounds N] [--report FILE] [CASE...]
+
+A round runs all linkers once, in turn, so that a change of the machine's load meets all of them; the first
+round only warms the page cache. The output is removed before each run. Linkers that would leave work to a
+process that outlives them are told not to. With 1 thread the linker is also bound to one processor, with 2 to
+two, whatever it makes of the option. Wall time, CPU time (user and system) and peak memory are medians over the
+rounds.
 """
-import json
+import argparse
 import os
-import shlex
+import platform
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
-ROUNDS, REPORT = int(sys.argv[1]), sys.argv[2]
+import cases
+
 GOLD_GO = os.environ["GOLD_GO"]
-SRC = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-HELLO = '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n'
-
-
-def linkers():
-    """Name -> (program, extra arguments for N threads)."""
-    found = {"gold-go": ([GOLD_GO, "ld"], lambda n: [f"--threads={n}"])}
-    for name, programs, extra in [
-        ("mold", ["mold"], lambda n: ["--no-fork", f"--thread-count={n}"]),
-        ("wild", ["wild"], lambda n: ["--no-fork", f"--threads={n}"]),
-        ("lld 22", ["ld.lld-22"], lambda n: [f"--threads={n}"]),
-        ("lld 19", ["ld.lld-19"], lambda n: [f"--threads={n}"]),
-        ("gold", ["ld.gold"], lambda n: []),
-        ("GNU ld", ["ld.bfd"], lambda n: []),
-    ]:
-        path = next((p for p in map(shutil.which, programs) if p), None)
-        if not path and name in ("mold", "wild"):
-            cargo = os.path.expanduser(f"~/.cargo/bin/{name}")
-            path = cargo if os.path.exists(cargo) else None
-        if path:
-            found[name] = ([path], extra)
-    return found
+CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "gold-go")
+CPUS = sorted(os.sched_getaffinity(0))
 
 
-def timed(command, output):
-    """One run: wall and CPU milliseconds, peak MiB; None if it failed."""
+class Linker:
+    def __init__(self, name, command, threads=lambda n: []):
+        self.name, self.command, self.threads = name, command, threads
+
+    def version(self):
+        done = subprocess.run([*self.command, "--version"], capture_output=True, text=True, check=False)
+        first = ((done.stdout or done.stderr).strip().splitlines() or [""])[0]
+        return re.sub(r" \(compatible.*", "", first)
+
+
+def rival(name):
+    """A linker that bench/rivals.sh built, newest first; else what PATH has."""
+    built = os.path.join(CACHE, "rivals")
+    versions = sorted((d for d in os.listdir(built) if d.startswith(name + "-")), reverse=True,
+                      key=lambda d: [int(n) for n in re.findall(r"\d+", d)]) if os.path.isdir(built) else []
+    for version in versions:
+        if os.access(path := os.path.join(built, version, "bin", name), os.X_OK):
+            return path
+    return shutil.which(name)
+
+
+def linkers(dialect):
+    if dialect == "ld64":
+        wanted = [("gold-go", GOLD_GO, ["ld64"], lambda n: [f"--threads={n}"]),
+                  ("lld 22", "ld64.lld-22", [], lambda n: [f"--threads={n}"]),
+                  ("lld 19", "ld64.lld-19", [], lambda n: [f"--threads={n}"])]
+    elif dialect == "mingw":
+        wanted = [("gold-go", GOLD_GO, ["ld"], lambda n: [f"--threads={n}"]),
+                  ("lld 22", "ld.lld-22", [], lambda n: [f"--threads={n}"]),
+                  ("lld 19", "ld.lld-19", [], lambda n: [f"--threads={n}"]),
+                  ("GNU ld", "x86_64-w64-mingw32-ld", [], lambda n: [])]
+    else:
+        wanted = [("gold-go", GOLD_GO, ["ld"], lambda n: [f"--threads={n}"]),
+                  ("mold", rival("mold"), [], lambda n: ["--no-fork", f"--thread-count={n}"]),
+                  ("wild", rival("wild"), [], lambda n: ["--no-fork", f"--threads={n}"]),
+                  ("lld 22", "ld.lld-22", [], lambda n: [f"--threads={n}"]),
+                  ("lld 19", "ld.lld-19", [], lambda n: [f"--threads={n}"]),
+                  ("gold", "ld.gold", [], lambda n: []),
+                  ("GNU ld", "ld.bfd", [], lambda n: [])]
+    return [Linker(name, [path, *words], threads) for name, program, words, threads in wanted
+            if program and (path := shutil.which(program))]
+
+
+def timed(command, output, threads, log):
+    """One run: wall and CPU milliseconds, peak MiB; or None, with the reason in `log`."""
     if os.path.exists(output):
         os.unlink(output)
-    import resource
-    import time
-    pid_start = time.perf_counter()
-    p = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(p.pid, 0)
-    wall = time.perf_counter() - pid_start
-    p.returncode = os.waitstatus_to_exitcode(status)
-    if p.returncode != 0:
+    os.sched_setaffinity(0, CPUS[:threads])
+    try:
+        with open(log, "wb") as out:
+            start = time.perf_counter()
+            process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            wall = time.perf_counter() - start
+            process.returncode = os.waitstatus_to_exitcode(status)
+    finally:
+        os.sched_setaffinity(0, CPUS)
+    if process.returncode or not os.path.exists(output):
         return None
     return wall * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss / 1024
 
 
-def link_line(args):
-    text = subprocess.run([GOLD_GO, "link", *args, "--print-link-line"], check=True, capture_output=True, text=True).stdout
-    words = shlex.split(text.strip().splitlines()[-1])
-    return words[2:] if words[0].endswith("gold-go") and words[1] == "ld" else words[1:]
+def reason(log):
+    with open(log, encoding="utf-8", errors="replace") as file:
+        lines = [line.strip() for line in file if line.strip()]
+    told = next((line for line in lines if "error" in line.lower()), lines[0] if lines else "no message")
+    told = re.sub(r"(/[\w.+@-]+)+/", "", told)
+    return told if len(told) < 160 else told[:157] + "..."
 
 
-def cases(work):
-    c = os.path.join(work, "hello.c")
-    with open(c, "w") as f:
-        f.write(HELLO)
-    o = os.path.join(work, "hello.o")
-    subprocess.run(["gcc", "-c", "-O1", c, "-o", o], check=True)
-    yield "hello, dynamic PIE", link_line([o, "-o", "OUT"])
-    yield "hello, static", link_line([o, "-o", "OUT", "--static"])
-    if shutil.which("go"):
-        subprocess.run(["go", "mod", "init", "example"], cwd=work, capture_output=True)
-        got = subprocess.run(["go", "mod", "download", "-json",
-                              "github.com/duckdb/duckdb-go-bindings/lib/linux-amd64@v0.10506.0"],
-                             cwd=work, capture_output=True, text=True)
-        if got.returncode == 0:
-            folder = json.loads(got.stdout)["Dir"]
-            archives = sorted(os.path.join(folder, a) for a in os.listdir(folder) if a.endswith(".a"))
-            cc = os.path.join(work, "duck.cc")
-            with open(cc, "w") as f:
-                f.write('extern "C" int duckdb_open(const char *, void **);\n'
-                        "int main() { void *p; return duckdb_open(nullptr, &p); }\n")
-            duck = os.path.join(work, "duck.o")
-            subprocess.run(["g++", "-c", "-O1", cc, "-o", duck], check=True)
-            yield "DuckDB, static", link_line([duck, *archives, "-o", "OUT", "--static"])
-    llvm = "/usr/lib/llvm-19/lib"
-    if os.path.exists(f"{llvm}/libLLVMCore.a"):
-        libs = sorted(f"{llvm}/{a}" for a in os.listdir(llvm) if a.startswith("libLLVM") and a.endswith(".a"))
-        yield "libLLVM, one shared library", ["-shared", "-o", "OUT", "--whole-archive", *libs]
+class Measured:
+    def __init__(self):
+        self.runs = {}  # by threads
+        self.size = 0
+        self.failed = ""
+
+    def medians(self, threads):
+        return [statistics.median(column) for column in zip(*self.runs[threads])] if self.runs.get(threads) else None
+
+
+def measure(case, rounds, work, floor):
+    """Linker's name → Measured."""
+    output, log = os.path.join(work, "output"), os.path.join(work, "log")
+    words = [output if w == "OUT" else w for w in case.words]
+    field = linkers(case.dialect)
+    found = {linker.name: Measured() for linker in field}
+    if case.floor and floor:
+        found["(floor)"] = Measured()
+    for threads in sorted({2 if len(CPUS) > 1 else 1, 1}, reverse=True):
+        for number in range(rounds + 1):
+            entries = [(m.name, [*m.command, *words, *m.threads(threads)]) for m in field]
+            if "(floor)" in found:
+                entries.append(("(floor)", [floor, str(threads), output, *case.floor]))
+            for name, command in entries:
+                row = found[name]
+                if row.failed:
+                    continue
+                result = timed(command, output, threads, log)
+                if not result:
+                    row.failed = reason(log)
+                    continue
+                if number:
+                    row.runs.setdefault(threads, []).append(result)
+                    continue
+                row.size = os.path.getsize(output)
+                if case.expected is not None and name != "(floor)":
+                    ran = subprocess.run([output], capture_output=True, text=True, check=False)
+                    if ran.returncode or ran.stdout != case.expected:
+                        row.failed = f"what it linked doesn't work (exit status {ran.returncode})"
+    if os.path.exists(output):
+        os.unlink(output)
+    return found
+
+
+def table(case, found):
+    lines = [f"## {case.name}", "",
+             "| linker | wall ms, 2 threads | CPU ms | peak MiB | wall ms, 1 thread | CPU ms | peak MiB | output MiB |",
+             "|---|---|---|---|---|---|---|---|"]
+    notes = []
+    for name, row in found.items():
+        if row.failed:
+            notes.append(f"{name} is missing: {row.failed}")
+            continue
+        cells = []
+        for threads in (2, 1):
+            m = row.medians(threads)
+            cells += [f"{m[0]:.1f}", f"{m[1]:.1f}", f"{m[2]:.0f}"] if m else ["", "", ""]
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {row.size / 2**20:.2f} |")
+    return lines + [""] + [n + "\n" for n in notes]
+
+
+def machine():
+    model = "unknown processor"
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            model = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    return f"{len(CPUS)} processors ({model}), Linux {platform.release().split('-')[0]}"
 
 
 def main():
-    rows = []
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--report")
+    parser.add_argument("--floor", help="gold-go-floor")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help="of " + ", ".join(cases.CASES))
+    args = parser.parse_args()
+    if unknown := [c for c in args.cases if c not in cases.CASES]:
+        parser.error(f"no case {unknown[0]}; there are " + ", ".join(cases.CASES))
+    body, loads = [], []
     with tempfile.TemporaryDirectory() as work:
-        output = os.path.join(work, "output")
-        for name, line in cases(work):
-            line = [output if a == "OUT" else a for a in line]
-            for threads in (2, 1):
-                results = {}
-                candidates = linkers()
-                for r in range(ROUNDS + 1):
-                    for linker, (program, extra) in candidates.items():
-                        t = timed(program + line + extra(threads), output)
-                        if r and t:
-                            results.setdefault(linker, []).append(t)
-                for linker, ts in results.items():
-                    med = [statistics.median(x) for x in zip(*ts)]
-                    rows.append((name, threads, linker, *med))
-                    print(f"{name:30} {threads} {linker:10} {med[0]:9.1f} {med[1]:9.1f} {med[2]:8.0f}", flush=True)
-    with open(REPORT, "w") as f:
-        f.write("# Benchmarks\n\nPrinted by `bench/run.sh`: the same command line for every linker that was found, "
-                f"interleaved, output removed first, medians of {ROUNDS} rounds after one warm-up, "
-                f"{os.cpu_count()} cores. A linker is missing from a row when it could not link it.\n\n"
-                "| case | threads | linker | wall ms | CPU ms | peak MiB |\n|---|---|---|---|---|---|\n")
-        for name, threads, linker, wall, cpu, mem in rows:
-            f.write(f"| {name} | {threads} | {linker} | {wall:.1f} | {cpu:.1f} | {mem:.0f} |\n")
+        for name in args.cases or cases.CASES:
+            # The three of DuckDB share their modules.
+            folder = os.path.join(CACHE, "bench", name.split("-")[0] if name.startswith("duckdb") else name)
+            os.makedirs(folder, exist_ok=True)
+            try:
+                for case in cases.CASES[name](GOLD_GO, folder):
+                    loads.append(os.getloadavg()[0])
+                    lines = table(case, measure(case, args.rounds, work, args.floor))
+                    print("\n".join(lines), flush=True)
+                    body += lines
+            except cases.Unavailable as why:
+                line = f"Skipped: {name}: {why}"
+                print(line, flush=True)
+                body += [line, ""]
+    if not args.report:
+        return
+    with open(args.report, "w", encoding="utf-8") as file:
+        file.write("# Benchmarks\n\nWritten by `bench/run.sh`. The same command line for every linker, interleaved, "
+                   f"output removed first, medians of {args.rounds} rounds after one to warm up. {machine()}; load "
+                   f"of the machine between {min(loads, default=0):.1f} and {max(loads, default=0):.1f} while it ran: "
+                   "above 1 other programs took part, wall times scatter, and CPU times are what to compare.\n\n"
+                   "\"(floor)\" is `bench/floor.cc`, no linker: the work that no static link can leave out, without any "
+                   "check, collection, folding or synthesized section.\n\n")
+        seen = {linker.name: linker.version() for d in ("gnu", "mingw", "ld64") for linker in reversed(linkers(d))}
+        file.write("".join(f"- {name}: {version}\n" for name, version in sorted(seen.items())) + "\n")
+        file.write("\n".join(body).rstrip() + "\n")
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())
