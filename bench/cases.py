@@ -78,6 +78,13 @@ def by_compiler(*command):
     raise Unavailable(f"{command[0]} doesn't say how it links")
 
 
+def grouped(words, archives):
+    """The words with the archives, which stand together, in a group: GNU ld and gold search in order."""
+    first = words.index(archives[0])
+    last = first + len(archives)
+    return [*words[:first], "--start-group", *words[first:last], "--end-group", *words[last:]]
+
+
 def static_inputs(words):
     """The objects and archives among the words, -l resolved along -L."""
     folders = [w[2:] for w in words if w.startswith("-L")]
@@ -146,10 +153,13 @@ int main() {
 """
 
 
+SEEKPOS = "_ZNSt15basic_streambufIcSt11char_traitsIcEE7seekposESt4fposI{}ESt13_Ios_Openmode"
+
+
 def duckdb(gold_go, folder):
     archives = duckdb_module(folder, "linux-amd64")
     o = compiled("g++", f"{folder}/duck.cc", f"{folder}/duck.o", "-O1", text=DUCK)
-    words = native(gold_go, o, *archives, "--static")
+    words = grouped(native(gold_go, o, *archives, "--static"), archives)
     yield Case("DuckDB, static", "gnu", words, static_inputs(words), "open\n")
     yield Case("DuckDB, static, --gc-sections --strip-all", "gnu", [*words, "--gc-sections", "--strip-all"],
                expected="open\n")
@@ -160,9 +170,17 @@ def duckdb_pe(_, folder):
     need(gxx)
     archives = duckdb_module(folder, "windows-amd64")
     o = compiled(gxx, f"{folder}/duck.cc", f"{folder}/duck.obj", "-O1", text=DUCK)
-    yield Case("DuckDB for Windows (PE)", "mingw", by_compiler(
-        gxx, o, "-Wl,--start-group", *archives, "-Wl,--end-group", "-lws2_32", "-lwsock32", "-lrstrtmgr", "-lbcrypt",
-        "-Wl,--allow-multiple-definition", "-static", "-o", "OUT"))
+    # The archives are for the newer C runtime, where mbstate_t has another name.
+    shim = compiled(gxx, f"{folder}/shim.s", f"{folder}/shim.obj", text=f"""
+    .text
+    .globl {SEEKPOS.format("9_Mbstatet")}
+{SEEKPOS.format("9_Mbstatet")}:
+    jmp {SEEKPOS.format("i")}
+""")
+    words = by_compiler(gxx, o, shim, "-Wl,--start-group", *archives, "-Wl,--end-group", "-lws2_32", "-lwsock32",
+                        "-lrstrtmgr", "-lbcrypt", "-Wl,--allow-multiple-definition", "-static", "-o", "OUT.exe")
+    words = [v for w in words for v in {"-lmsvcrt": ["-lucrt", "-lmsvcrt"], "OUT.exe": ["OUT"]}.get(w, [w])]
+    yield Case("DuckDB for Windows (PE)", "mingw", words)
 
 
 def duckdb_macho(_, folder):
@@ -202,9 +220,9 @@ def clang_tool(gold_go, folder):
     o = compiled("clang++-19", f"{SRC}/tests/real/clang_tool.cc", f"{folder}/tool.o", "-O1", "-std=c++17",
                  f"-I{LLVM}/include", "-D_GNU_SOURCE", "-D__STDC_CONSTANT_MACROS", "-D__STDC_FORMAT_MACROS",
                  "-D__STDC_LIMIT_MACROS")
-    words = native(gold_go, o, *archives, "-lz", "-lzstd", "--static")
+    words = grouped(native(gold_go, o, *archives, "-lz", "-lzstd", "--static"), archives)
     yield Case("a tool on clang's libraries, static", "gnu", words, static_inputs(words), "385\n")
-    words = native(gold_go, o, *archives, "-lz", "-lzstd", "--pie")
+    words = grouped(native(gold_go, o, *archives, "-lz", "-lzstd", "--pie"), archives)
     yield Case("a tool on clang's libraries, PIE", "gnu", words, expected="385\n")
 
 
