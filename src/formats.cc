@@ -1,5 +1,7 @@
 #include "formats.h"
 
+#include "readers/coff/dll_reader.h"
+#include "readers/coff/object_reader.h"
 #include "readers/elf/defined_names.h"
 #include "readers/elf/object_reader.h"
 #include "readers/elf/shared_reader.h"
@@ -8,6 +10,7 @@
 #include "readers/macho/universal.h"
 #include "writers/elf/target.h"
 #include "writers/macho/target.h"
+#include "writers/pe/target.h"
 
 namespace gold {
 
@@ -47,6 +50,25 @@ const FileFormat kMacho = {
     .slice = macho::slice_for,
     .builtin_library = macho::builtin_library,
     .requested_libraries = macho::linker_options,
+};
+
+// As GNU ld looks for libraries of MinGW.
+constexpr LibraryName kCoffLibraries[] = {
+    {"lib", ".dll.a", true}, {"", ".dll.a", true},  {"lib", ".a", false}, {"", ".lib", false},
+    {"lib", ".lib", false},  {"lib", ".dll", true}, {"", ".dll", true}};
+
+const FileFormat kCoff = {
+    .format = Format::Coff,
+    .name = "COFF",
+    .machines = "x86-64",
+    .make_object = coff::make_object,
+    .object_reader = coff::object_reader,
+    .make_shared = coff::make_shared,
+    .shared_reader = coff::shared_reader,
+    .arch_of = coff::arch_of,
+    .defined_names = coff::defined_names,
+    .make_target = coff::make_pe_target,
+    .library_names = kCoffLibraries,
 };
 
 Format format_of(FileType t) {
@@ -97,6 +119,8 @@ const FileFormat *file_format(Format f) {
     return &kElf;
   case Format::MachO:
     return &kMacho;
+  case Format::Coff:
+    return &kCoff;
   default:
     return nullptr;
   }

@@ -325,7 +325,8 @@ void finish_options(Parse &p) {
     prefix_sysroot(dir, o.sysroot);
   if (o.format == Format::Coff) {
     if (o.output == "a.out")
-      o.output = "a.exe";
+      o.output = o.kind == OutputKind::Shared ? "a.dll" : "a.exe";
+    o.no_undefined = true; // an import always says which DLL it comes from
     if (!p.nostdlib)
       for (std::string &dir : mingw_library_directories(o.arch, o.sysroot))
         o.library_paths.push_back(std::move(dir));

@@ -112,8 +112,7 @@ bool has_islands(const Link &link) {
 } // namespace
 
 void assign_addresses(Link &link) {
-  link.image_base =
-      link.opt.image_base.value_or(link.target->default_image_base(link));
+  link.image_base = link.opt.image_base.value_or(link.target->default_image_base(link));
   for (int round = 0;; ++round) {
     parallel_for_each(link.outputs, [](OutputSection *o) { place_members(*o); });
     walk(link);

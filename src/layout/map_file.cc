@@ -20,7 +20,7 @@ void write_map_file(Link &link) {
   std::vector<std::pair<Section *, Symbol *>> syms;
   for (InputFile *file : link.objects)
     for (std::size_t k = file->first_global; k < file->symbols.size(); ++k)
-      if (Symbol *s = file->symbols[k]; s && s->file == file && s->section)
+      if (Symbol *s = file->symbols[k]; s && s->file == file && s->section && !(s->flags & kSymSection))
         syms.emplace_back(s->section, s);
   std::stable_sort(syms.begin(), syms.end(), [](auto &a, auto &b) {
     return std::less<>()(a.first, b.first) || (a.first == b.first && a.second->value < b.second->value);

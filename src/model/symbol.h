@@ -25,8 +25,9 @@ enum class SymClass : u8 {
   Weak = 3,
   Tentative = 4, // a common that yields to weak definitions, too (Mach-O)
   Lazy = 5, // archive member not loaded, or shared object / import
-  Undef = 6,
-  UndefWeak = 7,
+  Fallback = 6, // another symbol stands in for it if no library defines it (COFF's weak externals)
+  Undef = 7,
+  UndefWeak = 8,
   None = 0xff,
 };
 
@@ -64,6 +65,7 @@ enum SymbolFlags : u16 {
   kSymLocal = 1 << 8, // of one file only; or made local by a version script or visibility
   kSymShared = 1 << 9, // its definition is in a shared object
   kSymUnique = 1 << 10,
+  kSymIndirect = 1 << 11, // in another image, and its value here is that of the pointer to it (PE: auto-import)
   kSymCopied = 1 << 12,   // has a copy relocation
   kSymScriptDefined = 1 << 14, // value by an assignment (--defsym, script)
   kSymCommon = 1 << 15,
@@ -106,7 +108,7 @@ struct Symbol {
     return c ? claim_class(c) : SymClass::None;
   }
   bool is_undefined() const { return klass() >= SymClass::Undef; }
-  bool is_defined() const { return klass() <= SymClass::Lazy; }
+  bool is_defined() const { return klass() <= SymClass::Fallback; }
   bool is_local() const { return flags & kSymLocal; }
   bool is_imported() const { return flags & kSymImported; }
   bool is_exported() const { return flags & kSymExported; }

@@ -66,6 +66,9 @@ public:
   // -- resolve
   // Name of the entry point when the command line gives none; "" for images that need none.
   virtual std::string_view default_entry(const Link &) = 0;
+  // When nobody wants an archive member any more: appends the symbols whose members are to be linked
+  // although nothing names them (PE: `__imp_x` where `x` stays undefined, and the other way around).
+  virtual void alternatives(Link &, std::vector<Symbol *> &) {}
   // Symbols that the linker itself defines if they are referenced (_end, __bss_start, _DYNAMIC...):
   // interned and claimed for link.internal before resolution ends.
   virtual void add_linker_symbols(Link &) = 0;

@@ -75,7 +75,9 @@ InputFile *wanted_member(Link &link, const Symbol &s) {
   return f->lazy && !f->live.load(std::memory_order_relaxed) ? f : nullptr;
 }
 
-std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &wave) {
+// The members that `wave` wants, and those that define one of `roots`.
+std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &wave,
+                                   const std::vector<Symbol *> &roots) {
   struct Want {
     InputFile *member, *by;
     Symbol *symbol;
@@ -98,7 +100,7 @@ std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &w
     m->pulled_for = s;
     next.push_back(m);
   };
-  for (Symbol *s : link.roots)
+  for (Symbol *s : roots)
     if (InputFile *m = wanted_member(link, *s))
       take(m, link.internal, s);
   for (auto &v : wants)
@@ -220,9 +222,14 @@ void resolve_symbols(Link &link) {
     while (!wave.empty()) {
       parse_wave(link, wave);
       claim_referenced_names(link);
-      wave = next_wave(link, wave);
+      wave = next_wave(link, wave, link.roots);
+      if (wave.empty()) {
+        std::vector<Symbol *> more;
+        link.target->alternatives(link, more);
+        wave = next_wave(link, {}, more);
+      }
       while (wave.empty() && open_last_library(link))
-        wave = next_wave(link, linked_files(link));
+        wave = next_wave(link, linked_files(link), link.roots);
     }
   }
   for (LastLibrary *lib : link.last_libraries)

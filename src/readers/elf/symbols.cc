@@ -4,6 +4,7 @@
 // of the table's slot, of the symbol it points to. So names are taken in batches: hash all, ask for
 // all slots, ask for all symbols, and only then intern.
 #include "readers/elf/object_parts.h"
+#include "readers/wrap.h"
 
 #include <algorithm>
 
@@ -40,17 +41,6 @@ SymClass classify(const ElfObject &o, u32 i) {
   return bind == STB_WEAK ? SymClass::Weak : SymClass::Strong;
 }
 
-// --wrap: a reference to foo means __wrap_foo, one to __real_foo means foo.
-std::string_view wrapped(const Options &opt, std::string_view name) {
-  for (auto &w : opt.wrap) {
-    if (name == w)
-      return Arena::copy("__wrap_" + w);
-    if (name.starts_with("__real_") && name.substr(7) == w)
-      return name.substr(7);
-  }
-  return name;
-}
-
 // Names with a version, as gas writes them for .symver: the key, and the version remembered.
 std::string_view versioned(Link &link, ElfObject &o, u32 i, std::string_view name, std::size_t at) {
   bool is_default = name.substr(at).starts_with("@@");
@@ -79,7 +69,7 @@ void intern_globals(Link &link, ElfObject &o) {
       if (auto at = name.find('@'); at != name.npos) [[unlikely]]
         name = versioned(link, o, begin + k, name, at);
       if (wrap && e.st_shndx == SHN_UNDEF)
-        name = wrapped(link.opt, name);
+        name = wrapped_name(link.opt, name);
       names[k] = name;
       hashes[k] = hash_string(name);
       link.symbols.prefetch(hashes[k]);

@@ -1,0 +1,34 @@
+// COFF objects and short import objects: bytes → CoffObject.
+#pragma once
+
+#include "formats/coff/object.h"
+#include "model/link.h"
+
+#include <string_view>
+#include <vector>
+
+namespace gold::coff {
+
+class ObjectReader final : public Reader {
+public:
+  Format format() const override { return Format::Coff; }
+  u64 count_symbols(const InputFile &) const override;
+  void parse_symbols(Link &, InputFile &) const override;
+  void parse_sections(Link &, InputFile &) const override;
+  void bind_symbols(Link &, InputFile &) const override;
+  void reclaim_symbols(Link &, InputFile &) const override;
+  void report_duplicates(Link &, InputFile &) const override;
+};
+
+const Reader &object_reader();
+
+// An empty CoffObject of this reader; the caller fills bytes, path, priority and flags.
+InputFile *make_object();
+
+// Machine of an object, an import object or an image.
+Arch arch_of(ByteView);
+
+// The global names that an object or import object defines. May throw InputError.
+std::vector<std::string_view> defined_names(ByteView);
+
+} // namespace gold::coff

@@ -1,0 +1,56 @@
+// The order in which tables are made, and the last words on addresses.
+#include "writers/pe/target.h"
+
+namespace gold::coff {
+
+void PeTarget::synthesize(Link &link) {
+  if (link.is_relocatable()) {
+    link.diag.error("-r with COFF objects is not supported yet");
+    return;
+  }
+  make_imports(link);
+  if (!local_imports_.empty()) {
+    local_imports = link.synthesize<LocalImportSection>(*this);
+    local_imports->section.size = local_imports_.size() * 8;
+    for (auto &[imp, s] : local_imports_) {
+      imp->section = &local_imports->section;
+      imp->value = local_imports->symbols.size() * 8;
+      local_imports->symbols.push_back(s);
+    }
+  }
+  make_lists(link);
+  make_exports(link);
+  pdata = link.synthesize<PdataSection>(*this);
+  pdata->plan(link);
+  if (link.opt.pe_reloc_section)
+    base_relocs = link.synthesize<BaseRelocSection>(*this);
+  symtab.plan(link);
+}
+
+void PeTarget::finalize(Link &link) {
+  image_base = link.image_base;
+  u64 slots = import_addresses ? import_addresses->section.address() : 0;
+  u64 jumps = thunk_section ? thunk_section->section.address() : 0;
+  for (InputFile *f : link.shareds) {
+    auto &o = object_of(*f);
+    for (u32 k = 0; k < o.symbols.size(); ++k) {
+      Symbol *s = o.symbols[k];
+      if (!s || s->file != &o || s->native != k)
+        continue;
+      const Import &i = o.imports[k / 2];
+      if (k & 1)
+        s->value = i.thunk != ~0u ? jumps + u64(i.thunk) * ThunkSection::kSize : 0;
+      else
+        s->value = i.slot != ~0u ? slots + u64(i.slot) * 8 : 0;
+    }
+  }
+  set_linker_symbols(link);
+  // A chain of these ends within two steps: an alias of data of a DLL.
+  for (int round = 0; round < 2; ++round)
+    for (auto &[s, other] : same_values_)
+      s->value = other->value;
+  if (u64 end = link.outputs.empty() ? 0 : link.outputs.back()->end(); end - image_base > 0x7fffffff)
+    link.diag.error("the image is larger than 2 GB");
+}
+
+} // namespace gold::coff

@@ -1,0 +1,53 @@
+# Helpers for tests of PE images: . "$SRC/tests/link/pe/lib.sh"
+# shellcheck shell=bash
+. "$SRC/tests/lib/common.sh"
+
+MINGW=x86_64-w64-mingw32
+need $MINGW-gcc $MINGW-g++ python3
+WINE=$(command -v wine64 || echo /usr/lib/wine/wine64)
+export WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe=" GOLD_GO MINGW WINE
+unset DISPLAY WAYLAND_DISPLAY
+
+# mingw gcc|g++ ARGUMENT...: compiles, links by gold-go.
+mingw() {
+  "$MINGW-$1" -wrapper "$SRC/tests/lib/mingw-wrapper" "${@:2}"
+}
+# win_clang ARGUMENT...: clang for the same target, likewise.
+win_clang() {
+  clang-19 --target=x86_64-w64-windows-gnu --ld-path="$(dirname "$GOLD_GO")/ld.gold-go" "$@"
+}
+
+# checked IMAGE...: gold-go made it, and Windows' loader would take it.
+checked() {
+  local f
+  for f; do
+    [ "$(python3 -B "$SRC/tests/lib/pe-field.py" linker "$f")" = "103.111" ] || fail "$f was not made by gold-go"
+  done
+  python3 -B "$SRC/tests/lib/check-pe.py" "$@" || fail "not what Windows' loader takes: $*"
+}
+
+# One Wine prefix for all tests, made once a machine.
+wine_prefix() {
+  [ -x "$WINE" ] || skip "Wine is not installed"
+  local cache=${GOLD_GO_DEPS:-${XDG_CACHE_HOME:-$HOME/.cache}/gold-go/deps}
+  export WINEPREFIX=${GOLD_GO_WINEPREFIX:-$cache/wineprefix}
+  mkdir -p "$cache"
+  (
+    flock 9
+    [ -f "$WINEPREFIX/.ready" ] || { timeout 240 "$WINE" wineboot -i < /dev/null > /dev/null 2>&1 && touch "$WINEPREFIX/.ready"; }
+  ) 9> "$cache/wineprefix.lock"
+  [ -f "$WINEPREFIX/.ready" ] || skip "Wine can't make its prefix"
+}
+
+# wine_run EXPECTED PROGRAM ARGUMENT...: the program prints exactly this, and "= N" on a line of its own if
+# it ends with another code than 0.
+wine_run() {
+  local expected=$1 got status=0
+  shift
+  wine_prefix
+  checked "$1"
+  got=$(timeout 120 "$WINE" "$@" 2> "$WORK/.err" | tr -d '\r'; exit "${PIPESTATUS[0]}") || status=$?
+  [ "$status" = 0 ] || got=$(printf '%s%s= %s' "$got" "${got:+
+}" "$status")
+  [ "$got" = "$expected" ] || fail "$* printed '$got', not '$expected'; $(cat "$WORK/.err")"
+}
