@@ -79,6 +79,7 @@ Format format_of(FileType t) {
     return Format::Elf;
   case FileType::Coff:
   case FileType::CoffImport:
+  case FileType::ModuleDefinition:
   case FileType::Pe:
     return Format::Coff;
   case FileType::MachObject:
@@ -100,6 +101,7 @@ FileRole file_role(FileType t) {
   case FileType::ElfObject:
   case FileType::Coff:
   case FileType::CoffImport:
+  case FileType::ModuleDefinition:
   case FileType::MachObject:
   case FileType::GoObject:
     return FileRole::Object;

@@ -4,6 +4,7 @@
 
 #include "formats/elf/elf.h"
 #include "readers/archive.h"
+#include "readers/coff/object_reader.h"
 #include "readers/elf/script.h"
 
 namespace gold {
@@ -91,6 +92,8 @@ FileType identify(ByteView b) {
     return FileType::Tbd;
   if (b.size() >= 20 && is_coff_machine(load<u16>(b.data())) && load<u16>(b.data() + 16) == 0)
     return FileType::Coff;
+  if (coff::is_definition_file(b))
+    return FileType::ModuleDefinition;
   return elf::looks_like_script(b) ? FileType::Script : FileType::Unknown;
 }
 
@@ -124,6 +127,8 @@ const char *file_type_name(FileType t) {
     return "archive";
   case FileType::ThinArchive:
     return "thin archive";
+  case FileType::ModuleDefinition:
+    return "module definition file";
   case FileType::Script:
     return "linker script";
   case FileType::Bitcode:

@@ -18,6 +18,7 @@ enum class FileType : u8 {
   Bitcode,
   Coff,
   CoffImport, // short import library member
+  ModuleDefinition, // .def file
   Pe,
   MachObject,
   MachDylib,

@@ -93,7 +93,8 @@ struct CoffObject : InputFile {
   bool has_idata = false;                     // a long member of an import library: its .idata pieces are one
   u64 symtab_records = 0, symtab_strings = 0; // what it adds to the image's symbol table
 
-  std::string_view dll; // name of the DLL that `imports` are of
+  std::string_view dll;   // name of the DLL that `imports` are of; of a .def file: of the image
+  u64 wanted_base = 0;    // .def file: LIBRARY ... BASE=
   std::vector<Import> imports;
 
   u32 symbol_size() const { return big ? sizeof(Symbol32) : sizeof(Symbol16); }

@@ -90,6 +90,8 @@ Arch arch_of(ByteView b) {
     return arch_of_machine(b.at<ImportHeader>(0).Machine);
   if (has_big_header(b))
     return arch_of_machine(b.at<BigObjHeader>(0).Machine);
+  if (is_definition_file(b))
+    return Arch::X86_64;
   return arch_of_machine(b.at<FileHeader>(0).Machine);
 }
 

@@ -25,7 +25,10 @@ const Reader &object_reader();
 // An empty CoffObject of this reader; the caller fills bytes, path, priority and flags.
 InputFile *make_object();
 
-// Machine of an object, an import object or an image.
+// True for the text of a module definition file.
+bool is_definition_file(ByteView);
+
+// Machine of an object, an import object or an image; of a .def file the one that there is.
 Arch arch_of(ByteView);
 
 // The global names that an object or import object defines. May throw InputError.

@@ -40,6 +40,9 @@ void read_directives(CoffObject &, std::string_view text, Link &);
 // An upper bound of the names that read_directives adds to `extra_names`.
 u64 count_directives(ByteView file, std::span<const SectionHeader>);
 
+// -- def_file.cc
+void parse_definition_file(CoffObject &);
+
 // -- imports.cc
 void parse_import_object(Link &, CoffObject &);
 // Claims and binds the symbols of `imports`, as an archive's member does.

@@ -127,6 +127,8 @@ constexpr u16 kBoundFlags = kSymFunction | kSymAbsolute | kSymShared | kSymCommo
 u64 ObjectReader::count_symbols(const InputFile &f) const {
   if (is_import_object(f.bytes))
     return 2;
+  if (is_definition_file(f.bytes))
+    return f.bytes.size() / 2;
   Tables t = read_tables(f.bytes);
   CoffObject o;
   o.big = t.big;
@@ -146,6 +148,11 @@ void ObjectReader::parse_symbols(Link &link, InputFile &f) const {
   auto &o = static_cast<CoffObject &>(f);
   if (is_import_object(o.bytes))
     return parse_import_object(link, o);
+  if (is_definition_file(o.bytes)) {
+    parse_definition_file(o);
+    o.symbols = Arena::array<Symbol *>(o.extra_names.size());
+    return intern_globals(link, o);
+  }
   Tables t = read_tables(o.bytes);
   o.machine = t.machine;
   o.big = t.big;

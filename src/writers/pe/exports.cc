@@ -90,6 +90,9 @@ void PeTarget::collect_exports(Link &link) {
       for (const Export &e : object_of(*f).exports)
         exports.push_back(e);
   dll_name = base_name(opt.output);
+  for (InputFile *f : link.objects)
+    if (is_object(*f) && !object_of(*f).dll.empty()) // of a .def file
+      dll_name = object_of(*f).dll;
   for (Export &e : exports)
     if (!e.symbol)
       e.symbol = link.symbols.find(e.internal);

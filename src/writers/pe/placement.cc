@@ -197,6 +197,9 @@ u64 PeTarget::file_alignment(const Link &link) {
 u64 PeTarget::default_image_base(const Link &link) {
   if (link.is_relocatable())
     return 0;
+  for (const InputFile *f : link.objects)
+    if (is_object(*f) && object_of(*f).wanted_base)
+      return object_of(*f).wanted_base;
   if (!link.is_shared())
     return 0x140000000;
   if (!link.opt.enable_auto_image_base)
