@@ -128,7 +128,7 @@ u64 ObjectReader::count_symbols(const InputFile &f) const {
   if (is_import_object(f.bytes))
     return 2;
   if (is_definition_file(f.bytes))
-    return f.bytes.size() / 2;
+    return f.bytes.size() / 2 + 1;
   Tables t = read_tables(f.bytes);
   CoffObject o;
   o.big = t.big;

@@ -187,6 +187,10 @@ void PeTarget::write_headers(Link &link, u8 *buf) {
 void PeTarget::finish(Link &link, OutputFile &out, const u8 (&identity)[64]) {
   if (link.is_relocatable())
     return;
+  if (!link.opt.out_implib.empty())
+    write_import_library(link);
+  if (!link.opt.output_def.empty())
+    write_def_file(link);
   if (!link.opt.insert_timestamp)
     out.write(identity, 4, kFileHeaderAt + offsetof(FileHeader, TimeDateStamp));
   // The padding behind the last section is only there once its last byte is.

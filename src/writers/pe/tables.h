@@ -137,6 +137,15 @@ private:
   u32 addresses_ = 0, names_ = 0, ordinals_ = 0, strings_at_ = 0; // offsets of the tables
 };
 
+// .rsrc, when several objects have resources.
+class ResourceSection final : public PeSynthetic {
+public:
+  explicit ResourceSection(PeTarget &);
+  std::string bytes;             // data is addressed from the section's start
+  std::vector<u32> data_entries; // offsets of those addresses
+  void write(Link &, u8 *buf) override;
+};
+
 // -- the symbol table behind the sections
 
 class SymbolTable {

@@ -20,6 +20,7 @@ void PeTarget::synthesize(Link &link) {
   }
   make_lists(link);
   make_exports(link);
+  merge_resources(link);
   pdata = link.synthesize<PdataSection>(*this);
   pdata->plan(link);
   if (link.opt.pe_reloc_section)

@@ -71,6 +71,7 @@ public:
   PdataSection *pdata = nullptr;
   BaseRelocSection *base_relocs = nullptr;
   ExportSection *export_table = nullptr;
+  ResourceSection *resources = nullptr;
 
   std::vector<Export> exports; // by what is exported where, sorted by name
   std::string_view dll_name;   // in the export table
@@ -101,6 +102,7 @@ private:
   void make_imports(Link &);
   void make_exports(Link &);
   void make_lists(Link &);
+  void merge_resources(Link &);
   void write_import_library(Link &);
   void write_def_file(Link &);
 
