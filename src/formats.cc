@@ -69,6 +69,7 @@ const FileFormat kCoff = {
     .defined_names = coff::defined_names,
     .make_target = coff::make_pe_target,
     .library_names = kCoffLibraries,
+    .requested_libraries = coff::requested_libraries,
 };
 
 Format format_of(FileType t) {

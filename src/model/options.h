@@ -229,7 +229,7 @@ struct Options {
   bool runtime_pseudo_reloc = true, pe_reloc_section = true;
   bool pe_force_integrity = false, pe_no_isolation = false, pe_no_bind = false, pe_wdm_driver = false,
        pe_appcontainer = false;
-  bool pe_no_seh = false, pe_large_address_aware = false, pe_tsaware = false;
+  bool pe_no_seh = false, pe_large_address_aware = true, pe_tsaware = false;
 
   // Mach-O.
   std::string platform;                   // "macos", ...

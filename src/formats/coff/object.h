@@ -70,6 +70,8 @@ struct Sym {
   bool is_common() const { return is_external() && section == IMAGE_SYM_UNDEFINED && value != 0; }
 };
 
+struct DebugInfo; // the reader's; made when a message asks for a source line
+
 struct CoffObject : InputFile {
   u16 machine = 0;
   bool big = false; // /bigobj
@@ -90,11 +92,11 @@ struct CoffObject : InputFile {
   std::vector<Function> functions; // by section of the code: Section::assoc_begin, assoc_count
   std::vector<u32> places;         // scan: places with base relocations, by section: Section::dyn_index
   std::vector<PseudoPlace> pseudo_places;
-  bool has_idata = false;                     // a long member of an import library: its .idata pieces are one
-  u64 symtab_records = 0, symtab_strings = 0; // what it adds to the image's symbol table
+  bool has_idata = false; // a long member of an import library: its .idata pieces are one
+  DebugInfo *debug_info = nullptr;
 
-  std::string_view dll;   // name of the DLL that `imports` are of; of a .def file: of the image
-  u64 wanted_base = 0;    // .def file: LIBRARY ... BASE=
+  std::string_view dll; // name of the DLL that `imports` are of; of a .def file: of the image
+  u64 wanted_base = 0;  // .def file: LIBRARY ... BASE=
   std::vector<Import> imports;
 
   u32 symbol_size() const { return big ? sizeof(Symbol32) : sizeof(Symbol16); }

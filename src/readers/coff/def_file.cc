@@ -11,9 +11,9 @@ namespace gold::coff {
 
 namespace {
 
-constexpr std::string_view statements[] = {"LIBRARY",  "NAME",     "EXPORTS",  "DESCRIPTION", "STACKSIZE",
-                                           "HEAPSIZE", "VERSION",  "IMPORTS",  "STUB",        "SECTIONS",
-                                           "SEGMENTS", "CODE",     "DATA"};
+constexpr std::string_view statements[] = {"LIBRARY",  "NAME",    "EXPORTS", "DESCRIPTION", "STACKSIZE",
+                                           "HEAPSIZE", "VERSION", "IMPORTS", "STUB",        "SECTIONS",
+                                           "SEGMENTS", "CODE",    "DATA"};
 
 // Words, quoted ones without their quotes; `=`, `==`, `,` and `@` are words of their own.
 class Lexer {
@@ -91,7 +91,8 @@ private:
 };
 
 bool is_statement(const Lexer::Word &w) {
-  return w.first && !w.quoted && std::find(std::begin(statements), std::end(statements), w.text) != std::end(statements);
+  return w.first && !w.quoted &&
+         std::find(std::begin(statements), std::end(statements), w.text) != std::end(statements);
 }
 
 [[noreturn]] void fail(const Lexer::Word &w, const std::string &what) {

@@ -93,6 +93,28 @@ u64 count_directives(ByteView file, std::span<const SectionHeader> shdrs) {
   return bytes / 5; // "-u:x " would be the shortest
 }
 
+std::vector<std::string_view> requested_libraries(ByteView b) {
+  std::vector<std::string_view> requests;
+  if (is_import_object(b) || is_definition_file(b))
+    return requests;
+  try {
+    for (const SectionHeader &h : read_tables(b).shdrs) {
+      if (std::memcmp(h.Name, ".drectve", 8) != 0)
+        continue;
+      std::string_view text = b.sub(h.PointerToRawData, h.SizeOfRawData, ".drectve").str();
+      for (std::string_view word, v; !(word = next_word(text)).empty();)
+        if (is_option(word, "defaultlib", &v) && !v.empty()) {
+          if (v.ends_with(".lib") || v.ends_with(".LIB"))
+            v.remove_suffix(4);
+          requests.push_back(Arena::copy("-l" + std::string(v)));
+        }
+    }
+  } catch (const InputError &) {
+    // Reading the object will say what is wrong with it.
+  }
+  return requests;
+}
+
 void read_directives(CoffObject &o, std::string_view text, Link &link) {
   if (text.starts_with("\xef\xbb\xbf"))
     text.remove_prefix(3);
@@ -130,8 +152,9 @@ void read_directives(CoffObject &o, std::string_view text, Link &link) {
       o.alternates.emplace_back(v.substr(0, eq), v.substr(eq + 1));
     } else if (is_option(word, "failifmismatch", &v) || is_option(word, "guardsym", &v) ||
                is_option(word, "disallowlib", &v) || is_option(word, "throwingnew", &v) ||
-               is_option(word, "editandcontinue", &v) || is_option(word, "nodefaultlib", &v)) {
-      // what only concerns link.exe's own checks and choices
+               is_option(word, "editandcontinue", &v) || is_option(word, "nodefaultlib", &v) ||
+               is_option(word, "defaultlib", &v)) {
+      // what only concerns link.exe's own checks and choices; libraries have been asked for before
     } else {
       link.diag.warn(o.display_name() + ": .drectve: '" + std::string(word) + "' is not supported yet",
                      o.priority);

@@ -77,6 +77,8 @@ bool is_import_object(ByteView b) {
 }
 
 Arch arch_of(ByteView b) {
+  if (is_definition_file(b))
+    return Arch::X86_64;
   if (b.size() < sizeof(FileHeader))
     return Arch::Unknown;
   if (b.str().starts_with("MZ")) {
@@ -90,8 +92,6 @@ Arch arch_of(ByteView b) {
     return arch_of_machine(b.at<ImportHeader>(0).Machine);
   if (has_big_header(b))
     return arch_of_machine(b.at<BigObjHeader>(0).Machine);
-  if (is_definition_file(b))
-    return Arch::X86_64;
   return arch_of_machine(b.at<FileHeader>(0).Machine);
 }
 

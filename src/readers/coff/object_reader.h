@@ -18,6 +18,9 @@ public:
   void bind_symbols(Link &, InputFile &) const override;
   void reclaim_symbols(Link &, InputFile &) const override;
   void report_duplicates(Link &, InputFile &) const override;
+  SourcePlace source_place(InputFile &, const Section &, u64 offset) const override;
+  SourcePlace declaration(InputFile &, u32 native) const override;
+  DefinedAt defined_at(const InputFile &, u32 native) const override;
 };
 
 const Reader &object_reader();
@@ -33,5 +36,8 @@ Arch arch_of(ByteView);
 
 // The global names that an object or import object defines. May throw InputError.
 std::vector<std::string_view> defined_names(ByteView);
+
+// Libraries that .drectve asks for by -defaultlib, as -lNAME.
+std::vector<std::string_view> requested_libraries(ByteView);
 
 } // namespace gold::coff

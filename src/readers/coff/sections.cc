@@ -38,7 +38,7 @@ u16 section_flags(const SectionHeader &h, std::string_view name) {
   return f;
 }
 
-void fill(CoffObject &o, Section &s, u32 x, std::string_view name) {
+void fill(const Link &link, CoffObject &o, Section &s, u32 x, std::string_view name) {
   const SectionHeader &h = o.shdrs[x - 1];
   u32 c = h.Characteristics;
   s.file = &o;
@@ -52,6 +52,8 @@ void fill(CoffObject &o, Section &s, u32 x, std::string_view name) {
     throw InputError("section " + std::to_string(x) + " has an unknown alignment");
   s.p2align = static_cast<u8>(align ? align - 1 : 4); // 16 bytes when nothing is said
   s.size = h.SizeOfRawData;
+  if (link.opt.icf == IcfMode::Safe) // nothing says which addresses are compared
+    s.address_significant.store(1, std::memory_order_relaxed);
   if (s.flags & kSecZeroFill)
     return;
   if (s.size == 0)
@@ -176,7 +178,7 @@ void ObjectReader::parse_sections(Link &link, InputFile &f) const {
     auto &[x, name] = keep[k];
     Section &s = made[k];
     o.sections[x] = &s;
-    fill(o, s, x, name);
+    fill(link, o, s, x, name);
     if (name.starts_with(".pdata") && s.num_relocs && !link.is_relocatable()) {
       s.kind = SectionKind::Unwind;
       o.pdata.push_back(&s);

@@ -5,7 +5,6 @@
 // reader explains.
 #include "readers/coff/parts.h"
 #include "readers/wrap.h"
-#include "support/demangle.h"
 
 #include <algorithm>
 #include <bit>
@@ -279,17 +278,7 @@ void ObjectReader::report_duplicates(Link &link, InputFile &f) const {
     }
     if (e.section == IMAGE_SYM_ABSOLUTE && we.section == IMAGE_SYM_ABSOLUTE && e.value == we.value)
       continue;
-    auto place = [](const CoffObject &file, const Sym &sym) {
-      std::string text = "\n>>> defined in " + file.display_name();
-      if (sym.section > 0)
-        text += ":(" + std::string(section_name(file.strtab, file.shdrs[static_cast<u32>(sym.section) - 1])) +
-                ")";
-      return text;
-    };
-    std::string name(s->name());
-    link.diag.error("duplicate symbol: " + (link.opt.demangle ? demangle(name) : name) + place(w, we) +
-                        place(o, e),
-                    o.priority, i);
+    link.duplicate(*s, o, i);
   }
 }
 

@@ -5,6 +5,7 @@
 #include "writers/pe/target.h"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 namespace gold::coff {
@@ -31,6 +32,14 @@ Target *make_pe_target(Link &link, Arch) {
 }
 
 PeTarget::PeTarget(Link &link) {
+  u64 file = link.opt.pe_file_alignment, section = link.opt.pe_section_alignment;
+  if (!std::has_single_bit(file) || file < 512 || file > 65536)
+    link.diag.error("--file-alignment: a power of two from 512 to 65536 is needed");
+  if (!std::has_single_bit(section) || section < 4096 || section < file || section > 1u << 28)
+    link.diag.error(
+        "--section-alignment: a power of two is needed that is at least 4096 and the file alignment");
+  if (link.opt.image_base.value_or(0) % 65536)
+    link.diag.error("--image-base: a multiple of 65536 is needed");
   claim_linker_symbols(link);
 }
 

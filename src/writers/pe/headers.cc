@@ -87,7 +87,8 @@ void PeTarget::write_headers(Link &link, u8 *buf) {
   file.PointerToSymbolTable = symtab.size(link) ? static_cast<u32>(link.trailer_offset) : 0;
   file.NumberOfSymbols = static_cast<u32>(symtab.records);
   file.SizeOfOptionalHeader = sizeof h;
-  u32 c = IMAGE_FILE_EXECUTABLE_IMAGE | IMAGE_FILE_LARGE_ADDRESS_AWARE | IMAGE_FILE_LINE_NUMS_STRIPPED;
+  u32 c = IMAGE_FILE_EXECUTABLE_IMAGE | IMAGE_FILE_LINE_NUMS_STRIPPED;
+  c |= opt.pe_large_address_aware ? IMAGE_FILE_LARGE_ADDRESS_AWARE : 0;
   c |= link.is_shared() ? IMAGE_FILE_DLL : 0;
   c |= opt.pe_reloc_section ? 0 : IMAGE_FILE_RELOCS_STRIPPED;
   c |= opt.strip != StripMode::None ? IMAGE_FILE_DEBUG_STRIPPED : 0;
@@ -177,6 +178,8 @@ void PeTarget::write_headers(Link &link, u8 *buf) {
       directory(d, s->value, size);
   };
   at_symbol(kTlsDirectory, "_tls_used", 40);
+  if (build_id)
+    directory(kDebugDirectory, build_id->section.address(), BuildIdSection::kDirectory);
   if (const Symbol *s = link.symbols.find("_load_config_used");
       s && s->section && s->section->data && s->section->size >= 4)
     at_symbol(kLoadConfigDirectory, "_load_config_used",

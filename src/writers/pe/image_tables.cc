@@ -163,4 +163,22 @@ void BaseRelocSection::write(Link &, u8 *buf) {
   close();
 }
 
+BuildIdSection::BuildIdSection(PeTarget &t) : PeSynthetic(t, ".buildid", kRead, 4) {
+  section.size = kGuidAt + kGuid + 5;
+}
+
+// "Debug Directory (Image Only)", an entry of type CodeView: RSDS, GUID, age, an empty path.
+void BuildIdSection::write(Link &link, u8 *buf) {
+  constexpr u32 codeview = 2, size = 4 + kGuid + 5;
+  store<u32>(buf + 12, codeview);
+  store<u32>(buf + 16, size);
+  store<u32>(buf + 20, target_.rva(section.address()) + kDirectory);
+  store<u32>(buf + 24, static_cast<u32>(section.output->offset + section.offset) + kDirectory);
+  std::memcpy(buf + kDirectory, "RSDS", 4);
+  if (link.opt.build_id == BuildIdKind::Hex)
+    std::memcpy(buf + kGuidAt, link.opt.build_id_hex.data(),
+                std::min<std::size_t>(link.opt.build_id_hex.size(), kGuid));
+  store<u32>(buf + kGuidAt + kGuid, 1);
+}
+
 } // namespace gold::coff

@@ -23,10 +23,13 @@ template <class T> void append(std::string &s, const T &v) {
 class ObjectBuilder {
 public:
   // `relocs`: offset in the section, name of the symbol; all of type ADDR32NB.
-  void section(const char *name, std::string contents, std::vector<std::pair<u32, std::string>> relocs, u32 align) {
+  void section(const char *name, std::string contents, std::vector<std::pair<u32, std::string>> relocs,
+               u32 align) {
     sections_.push_back({name, std::move(contents), std::move(relocs), align});
   }
-  void symbol(std::string name, i16 section, u8 storage_class) { symbols_.push_back({std::move(name), section, storage_class}); }
+  void symbol(std::string name, i16 section, u8 storage_class) {
+    symbols_.push_back({std::move(name), section, storage_class});
+  }
 
   std::string finish() const {
     u32 at = sizeof(FileHeader) + static_cast<u32>(sections_.size() * sizeof(SectionHeader));
@@ -38,7 +41,8 @@ public:
       h.PointerToRawData = at + static_cast<u32>(body.size());
       h.PointerToRelocations = h.PointerToRawData + h.SizeOfRawData;
       h.NumberOfRelocations = static_cast<u16>(p.relocs.size());
-      h.Characteristics = IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ | IMAGE_SCN_MEM_WRITE | p.align << 20;
+      h.Characteristics =
+          IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ | IMAGE_SCN_MEM_WRITE | p.align << 20;
       append(headers, h);
       body += p.contents;
       for (auto &[offset, name] : p.relocs)
@@ -94,7 +98,9 @@ constexpr u32 kAlign2 = 2, kAlign4 = 3, kAlign8 = 4;
 
 class ImportLibrary {
 public:
-  explicit ImportLibrary(std::string dll) : dll_(std::move(dll)), stem_(dll_.substr(0, dll_.rfind('.'))) { add_frames(); }
+  explicit ImportLibrary(std::string dll) : dll_(std::move(dll)), stem_(dll_.substr(0, dll_.rfind('.'))) {
+    add_frames();
+  }
 
   void add(const Export &e) {
     ImportHeader h{};
@@ -103,7 +109,9 @@ public:
     std::string symbol(e.name);
     h.SizeOfData = static_cast<u32>(symbol.size() + dll_.size() + 2);
     h.OrdinalOrHint = e.ordinal;
-    h.TypeInfo = static_cast<u16>((e.data ? IMPORT_DATA : e.constant ? IMPORT_CONST : IMPORT_CODE) |
+    h.TypeInfo = static_cast<u16>((e.data       ? IMPORT_DATA
+                                   : e.constant ? IMPORT_CONST
+                                                : IMPORT_CODE) |
                                   (e.noname ? IMPORT_ORDINAL : IMPORT_NAME) << 2);
     std::string out;
     append(out, h);
@@ -170,12 +178,15 @@ private:
     std::string bytes;
     std::vector<std::string> names;
   };
-  void member(std::string bytes, std::vector<std::string> names) { members_.push_back({std::move(bytes), std::move(names)}); }
+  void member(std::string bytes, std::vector<std::string> names) {
+    members_.push_back({std::move(bytes), std::move(names)});
+  }
 
   void add_frames() {
     std::string descriptor = "__IMPORT_DESCRIPTOR_" + stem_, null_descriptor = "__NULL_IMPORT_DESCRIPTOR",
                 null_thunk = "\177" + stem_ + "_NULL_THUNK_DATA";
-    constexpr u8 external = IMAGE_SYM_CLASS_EXTERNAL, section = IMAGE_SYM_CLASS_SECTION, local = IMAGE_SYM_CLASS_STATIC;
+    constexpr u8 external = IMAGE_SYM_CLASS_EXTERNAL, section = IMAGE_SYM_CLASS_SECTION,
+                 local = IMAGE_SYM_CLASS_STATIC;
     ObjectBuilder d;
     d.section(".idata$2", std::string(sizeof(ImportDescriptor), '\0'),
               {{12, ".idata$6"}, {0, ".idata$4"}, {16, ".idata$5"}}, kAlign4);
@@ -204,8 +215,8 @@ private:
     std::string b = bytes;
     b.resize(std::max<u64>(room, b.size()));
     char header[61];
-    std::snprintf(header, sizeof header, "%-16.16s%-12s%-6s%-6s%-8s%-10llu`\n", name.c_str(), "0", "0", "0", "644",
-                  static_cast<unsigned long long>(b.size()));
+    std::snprintf(header, sizeof header, "%-16.16s%-12s%-6s%-6s%-8s%-10llu`\n", name.c_str(), "0", "0", "0",
+                  "644", static_cast<unsigned long long>(b.size()));
     out.append(header, 60).append(b);
     if (b.size() & 1)
       out.push_back('\n');

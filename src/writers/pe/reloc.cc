@@ -108,6 +108,7 @@ void PeTarget::edges(Link &, const Section &s, EdgeBuffer &buf) {
       if (buf.want_addends)
         buf.addends.push_back(0); // it stands in the contents
     }
+  buf.own = buf.edges.size();
   if (s.assoc_count)
     add_unwind_edges(o, s, buf);
 }

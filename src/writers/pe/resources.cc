@@ -104,16 +104,16 @@ private:
     if (!s.section || !s.section->data)
       throw InputError("resources: data in no section", at);
     u64 offset = s.value + d.OffsetToData;
-    Leaf leaf{ByteView(s.section->data, s.section->size).sub(offset, d.Size, "resource data").data(), d.Size, d.CodePage,
-              &section_};
+    Leaf leaf{ByteView(s.section->data, s.section->size).sub(offset, d.Size, "resource data").data(), d.Size,
+              d.CodePage, &section_};
     auto [place, fresh] = types_[type][name].emplace(language, leaf);
     if (fresh)
       return;
     // GCC's default manifest yields to a program's own.
     if (type.numbered && type.number == kManifest)
       return;
-    link_.diag.error("duplicate resource: type " + text(type) + ", name " + text(name) + ", language " + text(language) +
-                     "\n>>> in " + place->second.from->file->display_name() + "\n>>> in " +
+    link_.diag.error("duplicate resource: type " + text(type) + ", name " + text(name) + ", language " +
+                     text(language) + "\n>>> in " + place->second.from->file->display_name() + "\n>>> in " +
                      section_.file->display_name());
   }
 

@@ -137,6 +137,14 @@ private:
   u32 addresses_ = 0, names_ = 0, ordinals_ = 0, strings_at_ = 0; // offsets of the tables
 };
 
+// .buildid: a debug directory whose one entry is the identity that debuggers know a PDB by.
+class BuildIdSection final : public PeSynthetic {
+public:
+  static constexpr u32 kDirectory = 28, kGuidAt = kDirectory + 4, kGuid = 16;
+  explicit BuildIdSection(PeTarget &);
+  void write(Link &, u8 *buf) override;
+};
+
 // .rsrc, when several objects have resources.
 class ResourceSection final : public PeSynthetic {
 public:

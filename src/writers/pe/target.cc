@@ -23,6 +23,14 @@ void PeTarget::synthesize(Link &link) {
   merge_resources(link);
   pdata = link.synthesize<PdataSection>(*this);
   pdata->plan(link);
+  if (link.opt.build_id != BuildIdKind::None) {
+    build_id = link.synthesize<BuildIdSection>(*this);
+    if (link.opt.build_id != BuildIdKind::Hex) {
+      link.build_id = &build_id->section;
+      link.build_id_offset = BuildIdSection::kGuidAt;
+      link.build_id_size = BuildIdSection::kGuid;
+    }
+  }
   if (link.opt.pe_reloc_section)
     base_relocs = link.synthesize<BaseRelocSection>(*this);
   symtab.plan(link);

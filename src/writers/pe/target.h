@@ -72,6 +72,7 @@ public:
   BaseRelocSection *base_relocs = nullptr;
   ExportSection *export_table = nullptr;
   ResourceSection *resources = nullptr;
+  BuildIdSection *build_id = nullptr;
 
   std::vector<Export> exports; // by what is exported where, sorted by name
   std::string_view dll_name;   // in the export table

@@ -29,9 +29,9 @@ int main(void) {
 }
 S
 want='7 9 54 1'
-mingw gcc t.c -o g.exe
+mingw gcc -static t.c -o g.exe
 wine_run "$want" g.exe
-mingw gcc t.c -O1 -o gc.exe -Wl,--gc-sections -ffunction-sections
+mingw gcc -static t.c -O1 -o gc.exe -Wl,--gc-sections -ffunction-sections
 wine_run "$want" gc.exe
 need clang-19
 win_clang t.c -O1 -o c.exe
