@@ -49,6 +49,7 @@ const FileFormat kMacho = {
     .library_names = kMachoLibraries,
     .slice = macho::slice_for,
     .builtin_library = macho::builtin_library,
+    .has_objc = macho::has_objc,
     .requested_libraries = macho::linker_options,
 };
 

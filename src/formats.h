@@ -36,6 +36,8 @@ struct FileFormat {
   ByteView (*slice)(ByteView, Arch) = nullptr;
   // Text of a library that gold-go brings along for -lNAME when no directory has it; "": none.
   std::string_view (*builtin_library)(std::string_view name) = nullptr;
+  // True for an archive member that -ObjC links whoever asks for it.
+  bool (*has_objc)(ByteView) = nullptr;
   // Libraries that an object asks for, as words of a command line joined by NULs, a request each.
   std::vector<std::string_view> (*requested_libraries)(ByteView) = nullptr;
 };

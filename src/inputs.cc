@@ -383,7 +383,8 @@ private:
     try {
       if (o.type == FileType::Archive || o.type == FileType::ThinArchive) {
         o.archive = new Archive(read_archive(
-            o.bytes, o.file->path, o.arg.whole_archive ? ArchiveScan::Whole : ArchiveScan::Indexed));
+            o.bytes, o.file->path,
+            o.arg.whole_archive || link_.opt.objc_load ? ArchiveScan::Whole : ArchiveScan::Indexed));
         if (o.archive->thin)
           for (ArchiveMember &m : o.archive->members) {
             std::string why;
@@ -464,6 +465,8 @@ private:
       f->exclude_libs = hide;
       // Not notes and the like that somebody put into an archive.
       f->whole_archive = o.arg.whole_archive && file_role(identify(f->bytes)) == FileRole::Object;
+      if (link_.opt.objc_load && format_->has_objc)
+        f->whole_archive |= format_->has_objc(f->bytes);
     }
     auto &lazies = link_.lazy_names.back();
     if (o.arg.whole_archive) { // every member is linked anyway

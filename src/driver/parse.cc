@@ -293,6 +293,10 @@ void finish_ld64(Parse &p) {
   }
   for (auto &[symbol, alias] : o.aliases)
     o.defsyms.push_back({alias, symbol});
+  if (o.arch == Arch::AArch64 && o.kind == OutputKind::Executable) {
+    p.warn("-no_pie has no meaning for arm64, which runs position-independent executables only");
+    o.kind = OutputKind::Pie;
+  }
   // A name that nobody defines is an error in dylibs, too.
   o.no_undefined = true;
   if (o.kind == OutputKind::Shared && o.install_name.empty() && !o.macho_bundle)

@@ -234,7 +234,7 @@ constexpr OptionSpec rows[] = {
     {"data_const no_data_const", None, L, Ignored, nullptr, "constant data is always in __DATA_CONST", nullptr},
     {"fixup_chains", None, L, Done, nullptr, "Write chained fixups (default for new systems)", GOLD_SET(fixup_chains, true)},
     {"no_fixup_chains", None, L, Done, nullptr, "Write dyld's opcodes", GOLD_SET(fixup_chains, false)},
-    {"init_offsets", None, L, Ignored, nullptr, "follows from chained fixups", nullptr},
+    {"init_offsets", None, L, Ignored, nullptr, "how initializers are listed", nullptr},
     {"bind_at_load", None, L, Done, nullptr, "Bind all functions when the image is loaded", GOLD_SET(z_now, true)},
     {"function_starts", None, L, Done, nullptr, "Write the table of functions (default)", GOLD_SET(function_starts, true)},
     {"no_function_starts", None, L, Done, nullptr, "Undo it", GOLD_SET(function_starts, false)},

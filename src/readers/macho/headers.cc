@@ -160,6 +160,25 @@ void read_headers(MachObject &o) {
   }
 }
 
+bool has_objc(ByteView b) {
+  bool found = false;
+  try {
+    for_each_command(b, [&](u32 cmd, u64, ByteView c) {
+      if (cmd != LC_SEGMENT_64)
+        return;
+      const auto &seg = c.at<SegmentCommand>(0, "segment command");
+      for (const SectionHeader &h :
+           c.array<SectionHeader>(sizeof(SegmentCommand), seg.nsects, "section headers")) {
+        std::string_view s = h.sectname.view();
+        found |= s == "__objc_classlist" || s == "__objc_catlist" || s == "__objc_nlcatlist";
+      }
+    });
+  } catch (const InputError &) {
+    // reported if it is linked
+  }
+  return found;
+}
+
 std::vector<std::string_view> linker_options(ByteView b) {
   std::vector<std::string_view> found;
   try {

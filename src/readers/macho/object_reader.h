@@ -28,6 +28,9 @@ std::vector<std::string_view> defined_names(ByteView);
 // Machine of a thin Mach-O file, or of a text stub when only one of its targets is known here.
 Arch arch_of(ByteView);
 
+// True for an object that defines Objective-C classes or categories, which only their runtime finds.
+bool has_objc(ByteView);
+
 // The words of LC_LINKER_OPTION commands, joined by NULs, a command each. Empty if the object is broken.
 std::vector<std::string_view> linker_options(ByteView);
 

@@ -157,6 +157,8 @@ void MachTarget::append_commands(Link &link, std::vector<u8> &v) {
   if (link.is_shared() && !opt.macho_bundle)
     append_dylib(v, LC_ID_DYLIB, opt.install_name, version_or(opt.current_version, 0),
                  version_or(opt.compatibility_version, 0));
+  if (!opt.umbrella.empty())
+    append_path(v, LC_SUB_FRAMEWORK, opt.umbrella);
   if (chained) {
     linkedit(LC_DYLD_CHAINED_FIXUPS, chained_fixups);
     linkedit(LC_DYLD_EXPORTS_TRIE, exports);

@@ -57,6 +57,8 @@ void scan_unsigned(Link &link, MachTarget &t, MachObject &o, Section &s, const R
   if (r.pcrel())
     return t.reloc_error(link, o, s, r, "is relative, which has no meaning");
   if (subtrahend) {
+    if (!subtrahend->is_extern())
+      return t.reloc_error(link, o, s, *subtrahend, "names no symbol");
     Ref sub = t.ref_of(o, s, *subtrahend);
     for (Symbol *y : {ref.symbol, sub.symbol})
       if (y && t.binds(*y) && !y->section)
@@ -87,22 +89,11 @@ void scan_unsigned(Link &link, MachTarget &t, MachObject &o, Section &s, const R
 
 void relocate_difference(Link &link, MachTarget &t, MachObject &o, Section &s, u8 *p, const RelocationInfo &r,
                          const RelocationInfo &subtrahend) {
-  // The stored value is an addend, except that of a reference without symbol it is the difference of the
-  // object's addresses already.
   u64 stored = r.length() == 3 ? load<u64>(p) : static_cast<u64>(i64(load<i32>(p)));
-  Ref a, b = t.ref_of(o, s, subtrahend);
-  u64 v;
-  if (r.is_extern()) {
-    a = t.ref_of(o, s, r);
-    v = stored + t.address_of(a);
-  } else {
-    // minuend = stored + address of the subtrahend, in the object's addresses
-    u64 old = stored;
-    if (subtrahend.is_extern())
-      old += subtrahend.symbolnum() < o.nlists.size() ? u64(o.nlists[subtrahend.symbolnum()].n_value) : 0;
-    u32 sub = o.find_sub(r.symbolnum(), old);
-    v = t.address_of(&o.subs[sub], old - o.sub_address(sub));
-  }
+  // Of a reference without symbol the stored value is the address in the object (less the subtrahend's
+  // distance from its symbol), else an addend.
+  Ref a = t.ref_of(o, s, r), b = t.ref_of(o, s, subtrahend);
+  u64 v = t.address_of(a) + (r.is_extern() ? stored : 0);
   v -= t.address_of(b);
   if (r.length() == 3) {
     store<u64>(p, v);

@@ -104,27 +104,14 @@ void MachTarget::edges(Link &, const Section &s, EdgeBuffer &buf) {
   };
   try {
     if (s.kind == SectionKind::Regular)
-      for_each_reloc(
-          *o, s, mach_arch.info, [&](const RelocationInfo &r, const RelocationInfo *subtrahend, i64 addend) {
-            u64 at = place_in(*o, s, r);
-            u32 type = r.type() | r.length() << 4 | (subtrahend ? 0x100u : 0u);
-            if (!subtrahend) {
-              add_ref(ref_of(*o, s, r), at, type, addend);
-              return;
-            }
-            add_ref(ref_of(*o, s, *subtrahend), at, type | 0x200, 0);
-            if (r.is_extern())
-              add_ref(ref_of(*o, s, r), at, type, addend);
-            else if (r.symbolnum() && r.symbolnum() < o->native.size() && o->native[r.symbolnum()].num_subs) {
-              u64 v = load_bytes(s.data + at, r.length());
-              if (r.length() == 2)
-                v = static_cast<u64>(i64(static_cast<i32>(v)));
-              if (subtrahend->is_extern())
-                v += u64(o->nlists[subtrahend->symbolnum()].n_value);
-              u32 sub = o->find_sub(r.symbolnum(), v);
-              add(o->stand_in(sub), at, type, static_cast<i64>(v - o->sub_address(sub)));
-            }
-          });
+      for_each_reloc(*o, s, mach_arch.info,
+                     [&](const RelocationInfo &r, const RelocationInfo *subtrahend, i64 addend) {
+                       u64 at = place_in(*o, s, r);
+                       u32 type = r.type() | r.length() << 4 | (subtrahend ? 0x100u : 0u);
+                       if (subtrahend)
+                         add_ref(ref_of(*o, s, *subtrahend), at, type | 0x200, 0);
+                       add_ref(ref_of(*o, s, r), at, type, addend);
+                     });
   } catch (const InputError &) {
     // the scan reports it
   }
