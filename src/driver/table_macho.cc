@@ -217,7 +217,7 @@ constexpr OptionSpec rows[] = {
     {"interposable_list", Value, L, NotYet, "FILE", "Let them replace these", nullptr},
     {"commons", Value, L, Ignored, "HOW", "an object's common symbol wins over a library", nullptr},
     {"keep_private_externs", None, L, Done, nullptr, "With -r, keep private external symbols", GOLD_SET(keep_private_externs, true)},
-    {"order_file", Value, L, NotYet, "FILE", "Order functions and data as FILE lists them", GOLD_STR(symbol_ordering_file)},
+    {"order_file", Value, L, Done, "FILE", "Order functions and data as FILE lists them", GOLD_STR(symbol_ordering_file)},
     {"sectcreate segcreate", Form::Three, L, Done, "SEG SECT FILE", "Make a section of a file's contents", section_create},
     {"add_empty_section", Form::Two, L, Done, "SEG SECT", "Make an empty section",
      [](Parse &p, const Arg &a) { p.opt.section_creates.emplace_back(std::string(a.v[0]) + "," + std::string(a.v[1]), ""); }},

@@ -42,7 +42,7 @@ void read_segment(MachObject &o, u64 at, ByteView cmd) {
                        where);
     u32 type = n.type();
     bool zero = type == S_ZEROFILL || type == S_GB_ZEROFILL || type == S_THREAD_LOCAL_ZEROFILL;
-    if (h.size > (zero ? u64(1) << 40 : u64(0xffffffff)) || h.addr > (u64(1) << 56))
+    if (h.size > 0xffffffff || h.addr > (u64(1) << 56))
       throw InputError("section " + std::string(n.name) + " is too large", where);
     if (!zero && !o.bytes.contains(h.offset, h.size))
       throw InputError("contents of section " + std::string(n.name) + " lie outside of the file", where);

@@ -138,6 +138,7 @@ private:
   friend class UnwindInfoSection;
   void set_platform(Link &);
   void number_dylibs(Link &);
+  void read_order_file(Link &);
   void collect_needs(Link &);
   void make_unwind(Link &);
   void make_linkedit(Link &);
