@@ -22,41 +22,58 @@ enum order : int {
 };
 
 #if !defined(GO_RT_MODEL)
+// A build with GO_RT_CHAOS waits now and then before an operation, for the stress tests.
+#if defined(GO_RT_CHAOS)
+extern "C" void go_rt_chaos(void);
+#define GO_RT_POINT() go_rt_chaos()
+#else
+#define GO_RT_POINT() ((void)0)
+#endif
+
 template <typename T> struct atomic {
   T v_;
 
   T load(order o = acquire) const {
+    GO_RT_POINT();
     return __atomic_load_n(&v_, o);
   }
   void store(T x, order o = release) {
+    GO_RT_POINT();
     __atomic_store_n(&v_, x, o);
   }
   T exchange(T x, order o = acq_rel) {
+    GO_RT_POINT();
     return __atomic_exchange_n(&v_, x, o);
   }
   // An increment by the only writer; readers may be anywhere.
   void bump() { store(load(relaxed) + 1, relaxed); }
   bool cas(T expect, T want, order o = acq_rel) {
+    GO_RT_POINT();
     return __atomic_compare_exchange_n(&v_, &expect, want, false, o,
                                        o == release   ? __ATOMIC_RELAXED
                                        : o == acq_rel ? __ATOMIC_ACQUIRE
                                                       : int(o));
   }
   template <typename U> T add(U x, order o = acq_rel) {
+    GO_RT_POINT();
     return __atomic_fetch_add(&v_, x, o);
   }
   template <typename U> T sub(U x, order o = acq_rel) {
+    GO_RT_POINT();
     return __atomic_fetch_sub(&v_, x, o);
   }
   T fetch_or(T x, order o = acq_rel) {
+    GO_RT_POINT();
     return __atomic_fetch_or(&v_, x, o);
   }
   T fetch_and(T x, order o = acq_rel) {
+    GO_RT_POINT();
     return __atomic_fetch_and(&v_, x, o);
   }
 };
 
 inline void fence() {
+  GO_RT_POINT();
 #if defined(__SANITIZE_THREAD__)
   static unsigned dummy; // TSan knows no stand-alone fences
   __atomic_fetch_add(&dummy, 1, __ATOMIC_SEQ_CST);
@@ -95,12 +112,8 @@ template <typename T> struct atomic {
     go_model_rmw_end(&v_, sizeof(T), bits(f(old)));
     return old;
   }
-  T load(order o = acquire, GO_RT_AT) const {
-    return value(go_model_load(&v_, sizeof(T), o, fn, line));
-  }
-  void store(T x, order o = release, GO_RT_AT) {
-    go_model_store(&v_, sizeof(T), bits(x), o, fn, line);
-  }
+  T load(order o = acquire, GO_RT_AT) const { return value(go_model_load(&v_, sizeof(T), o, fn, line)); }
+  void store(T x, order o = release, GO_RT_AT) { go_model_store(&v_, sizeof(T), bits(x), o, fn, line); }
   void bump(GO_RT_AT) { store(load(relaxed, fn, line) + 1, relaxed, fn, line); }
   T exchange(T x, order o = acq_rel, GO_RT_AT) {
     return rmw([&](T) { return x; }, o, fn, line);
@@ -125,12 +138,18 @@ template <typename T> struct atomic {
   }
 };
 
-inline void fence(GO_RT_AT) { go_model_fence(fn, line); }
-inline void cpu_pause(GO_RT_AT) { go_model_pause(fn, line); }
+inline void fence(GO_RT_AT) {
+  go_model_fence(fn, line);
+}
+inline void cpu_pause(GO_RT_AT) {
+  go_model_pause(fn, line);
+}
 
 #endif
 
-inline void compiler_barrier() { asm volatile("" ::: "memory"); }
+inline void compiler_barrier() {
+  asm volatile("" ::: "memory");
+}
 
 // A cheap monotonic cycle-like counter; used only for rate limits, never for time.
 inline uint64_t cycles() {

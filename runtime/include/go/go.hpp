@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -379,7 +380,8 @@ template <typename T> class chan {
 
 public:
   explicit chan(std::size_t cap = 0) : c_(go_chan_make(detail::ops<T>(), cap)) {}
-  explicit chan(std::nullptr_t) : c_(nullptr) {}
+  template <std::same_as<std::nullptr_t> N> // not for a literal 0
+  explicit chan(N) : c_(nullptr) {}
   chan(const chan &o) : c_(o.c_) { go_chan_ref(c_); }
   chan(chan &&o) noexcept : c_(std::exchange(o.c_, nullptr)) {}
   chan &operator=(chan o) noexcept {

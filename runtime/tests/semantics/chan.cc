@@ -282,6 +282,10 @@ CASE("chan/pingpong", "alternation over two unbuffered channels", "1000", always
 
 // ---- buffered ----------------------------------------------------------------------------------
 
+CASE("chan/literal-zero", "header: chan<T>(0) is an unbuffered channel, not a nil one", "true 0", always) {
+  ch c(0);
+  return Saw()(bool(c))(c.cap());
+}
 CASE("chan/buffered-len-cap", "spec, Length and capacity: elements queued, buffer size", "0 3 2 3", always) {
   ch c(3);
   Saw s;

@@ -114,6 +114,12 @@ CASE("context/deadline-past", "context: a deadline that has passed cancels at on
   settle();
   return state(c);
 }
+CASE("context/deadline-past-then-cancel",
+     "context: a deadline that has passed cancels before WithDeadline returns", "timed_out/done", always) {
+  auto [c, cancel] = go::with_timeout(go::background(), -1s);
+  cancel();
+  return state(c);
+}
 CASE("context/deadline-zero", "context: WithTimeout(0) is canceled at once", "timed_out/done", exact) {
   auto [c, cancel] = go::with_timeout(go::background(), 0ms);
   settle();

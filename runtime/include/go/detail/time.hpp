@@ -235,15 +235,16 @@ inline std::pair<context, cancel_func> with_deadline(const context &up, time_poi
     if (gone)
       s->end(gone, cause);
   }
-  if (t != time_point::max()) {
+  auto late = std::make_error_code(std::errc::timed_out);
+  if (t != time_point::max() && t <= now()) {
+    s->end(late, late); // at once, not when the timer gets its turn
+  } else if (t != time_point::max()) {
     std::weak_ptr<detail::ctx_state> w = s;
     std::lock_guard l(s->m);
     if (!s->over)
-      s->timer = std::make_unique<after_func>(t - now(), [w] {
-        if (auto x = w.lock()) {
-          auto late = std::make_error_code(std::errc::timed_out);
+      s->timer = std::make_unique<after_func>(t - now(), [w, late] {
+        if (auto x = w.lock())
           x->end(late, late);
-        }
       });
   }
   return {context(s), cancel_func(s)};

@@ -201,6 +201,11 @@ func init() {
 		defer cancel()
 		return state(c)
 	})
+	add("context/deadline-past-then-cancel", func() string {
+		c, cancel := context.WithTimeout(bg, -time.Second)
+		cancel()
+		return state(c)
+	})
 	add("context/deadline-zero", func() string {
 		c, cancel := context.WithTimeout(bg, 0)
 		defer cancel()
