@@ -227,8 +227,9 @@ def clang_tool(gold_go, folder):
 
 
 def libllvm(_, __):
-    yield Case("libLLVM, one shared library", "gnu",
-               ["-shared", "-o", "OUT", "--whole-archive", *llvm_archives("libLLVM")])
+    archives = llvm_archives("libLLVM")
+    yield Case("libLLVM, one shared library", "gnu", by_compiler(
+        "g++", "-shared", "-Wl,--whole-archive", *archives, "-Wl,--no-whole-archive", "-lz", "-lzstd", "-o", "OUT"))
 
 
 def rust(_, folder):
