@@ -75,9 +75,12 @@ public:
   virtual void reclaim_symbols(Link &, InputFile &) const = 0;
   // After each wave of parse_symbols, for each linked file: claims those of its names that others have
   // interned while it did not, since few of them are ever asked for (the keys foo@V of a shared
-  // object's default versions, names of symbols that are mostly referred to by index), and those for
-  // which the claims of all files had to be seen. Runs on any thread. May throw InputError.
+  // object's default versions, names of symbols that are mostly referred to by index). Runs on any
+  // thread. May throw InputError.
   virtual void claim_referenced(Link &, InputFile &) const {}
+  // After that, for each linked file: makes those claims for which it must be known what all files
+  // have said of a symbol (that of equal definitions the largest wins). Likewise.
+  virtual void claim_largest(Link &, InputFile &) const {}
   // Calls Link::duplicate for symbols that this file defines strongly while another file's strong
   // definition won.
   virtual void report_duplicates(Link &, InputFile &) const {}

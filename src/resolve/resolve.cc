@@ -47,11 +47,12 @@ void parse_wave(Link &link, const std::vector<InputFile *> &wave) {
 
 // What all files of the waves so far say of names that none of theirs interned. See Reader.
 void claim_referenced_names(Link &link) {
-  parallel_for(link.files.size(), 64, [&](std::size_t i) {
-    InputFile *f = link.files[i];
-    if (f->reader && f->live.load(std::memory_order_relaxed))
-      guarded(link, *f, [&] { f->reader->claim_referenced(link, *f); });
-  });
+  for (auto step : {&Reader::claim_referenced, &Reader::claim_largest})
+    parallel_for(link.files.size(), 64, [&](std::size_t i) {
+      InputFile *f = link.files[i];
+      if (f->reader && f->live.load(std::memory_order_relaxed))
+        guarded(link, *f, [&] { (f->reader->*step)(link, *f); });
+    });
 }
 
 // Those of the archives from number `first` on.

@@ -39,6 +39,8 @@ void fuzz_reader(
   for (auto &f : files)
     f->reader->claim_referenced(link, *f);
   for (auto &f : files)
+    f->reader->claim_largest(link, *f);
+  for (auto &f : files)
     for (auto &g : f->groups)
       g.group->offer(g.rank, f->priority);
   for (auto &f : files)

@@ -192,7 +192,9 @@ TEST_CASE("Go objects: which definition wins") {
   auto dupok = [](std::string name, std::string data) {
     return GoBuilder::Def{.name = std::move(name), .data = std::move(data), .flag = kFlagDupok};
   };
-  a.package_defs = {{.name = "p.table", .kind = SNOPTRBSS, .size = 8}, {.name = "p.own", .data = "o"}};
+  a.package_defs = {{.name = "p.table", .kind = SNOPTRBSS, .size = 8},
+                    {.name = "p.own", .data = "o"},
+                    {.name = "p.room", .kind = SBSS, .size = 16}};
   a.named_defs = {
       dupok("type:T", "small"), dupok("type:U", "equal"), {.name = "zero", .kind = SBSS, .size = 8}};
   a.refs = {{"f", kAbiInternal}, {"f", kAbi0}};
@@ -202,7 +204,8 @@ TEST_CASE("Go objects: which definition wins") {
                   {.name = "p.table", .kind = SNOPTRDATA, .data = "contents"},
                   {.name = "zero", .kind = SBSS, .size = 16},
                   {.name = "f", .kind = STEXT, .data = "f"},
-                  {.name = "static", .data = "s", .abi = kAbiStatic}};
+                  {.name = "static", .data = "s", .abi = kAbiStatic},
+                  {.name = "p.room", .kind = SBSS, .size = 8}};
   GoLink l;
   GoObject &fa = l.add(a.build(), "p"), &fb = l.add(b.build(), "p");
   l.resolve();
@@ -213,6 +216,10 @@ TEST_CASE("Go objects: which definition wins") {
   CHECK(l.link->symbols.find("zero")->section->size == 16);
   // An assembler gives contents to a variable of the package.
   CHECK(fa.symbols[0]->section->file == &fb);
+  // Of two without contents the larger.
+  CHECK(fa.symbols[2]->section->file == &fa);
+  CHECK(fb.symbols[6] == fa.symbols[2]);
+  CHECK(fa.symbols[2]->section->size == 16);
   // ABI0 and ABIInternal are two symbols.
   u32 refs = fa.first_ref;
   CHECK(fa.symbols[refs]->is_undefined());

@@ -62,6 +62,7 @@ struct GoObject : InputFile {
   // and for packages that are not among the inputs.
   std::span<GoObject *> package_objects;
   GoObject *runtime = nullptr; // of the package whose symbols the builtins are
+  bool must_claim = false;     // names have come since it claimed what depends on sizes
   u64 asked_names = 0;         // names of the link when this file last looked for its own
 
   u32 definitions() const { return first_ref; }

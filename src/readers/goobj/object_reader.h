@@ -15,6 +15,7 @@ public:
   u64 count_symbols(const InputFile &) const override;
   void parse_symbols(Link &, InputFile &) const override;
   void claim_referenced(Link &, InputFile &) const override;
+  void claim_largest(Link &, InputFile &) const override;
   void parse_sections(Link &, InputFile &) const override;
   void bind_symbols(Link &, InputFile &) const override;
   void reclaim_symbols(Link &, InputFile &) const override;

@@ -72,14 +72,6 @@ void contend(GoObject &o, u32 i, Symbol &s) {
     s.offer(make_claim(SymClass::Strong, o.priority, i));
 }
 
-// The second step, when all sizes are known.
-void claim_largest(GoObject &o, u32 i, Symbol &s) {
-  Contest c = contest(o, i);
-  if (c != Contest::Alone &&
-      o.records[i].size == u32(std::atomic_ref(s.value).load(std::memory_order_relaxed)))
-    s.offer(make_claim(class_of(c), o.priority, i));
-}
-
 u32 name_space(const SymbolRecord &r) {
   return r.abi == kAbi0 ? kSpaceAbi0 : kSpaceAbiInternal;
 }
@@ -336,6 +328,7 @@ void ObjectReader::claim_referenced(Link &link, InputFile &f) const {
   if (!o.asked_names)
     check_origin(link, o);
   o.asked_names = link.symbols.count();
+  o.must_claim = true;
 
   // Names of the package's symbols that others have asked for.
   u32 index[kBatch];
@@ -364,9 +357,20 @@ void ObjectReader::claim_referenced(Link &link, InputFile &f) const {
       ask();
   }
   ask();
-  for (u32 i = 0; i < o.first_ref; ++i)
-    if (Symbol *s = o.symbols[i]; !s->file && !s->is_local())
-      claim_largest(o, i, *s);
+}
+
+void ObjectReader::claim_largest(Link &, InputFile &f) const {
+  auto &o = static_cast<GoObject &>(f);
+  if (!o.must_claim)
+    return;
+  o.must_claim = false;
+  for (u32 i = 0; i < o.first_ref; ++i) {
+    Symbol *s = o.symbols[i];
+    if (s->file) // no key
+      continue;
+    if (Contest c = contest(o, i); c != Contest::Alone && o.records[i].size == u32(s->value))
+      s->offer(make_claim(class_of(c), o.priority, i));
+  }
 }
 
 void ObjectReader::parse_sections(Link &link, InputFile &f) const {
