@@ -95,10 +95,11 @@ def main(inspect, *rest):
         # A member's name is cut after 16 characters; nm shows what Go makes of that.
         differ = [("symbol", *d) for d in (("theirs", theirs - ours), ("ours", ours - theirs))]
         if with_code:
-            # objdump shows the first object, and of notes without a place those within an instruction.
+            # objdump shows the first object, of notes without a place those within an instruction, and has
+            # no name for weak ones.
             ours, theirs = our_relocations(objects[:1]), their_relocations(path)
             relocations += sum(theirs.values())
-            ours = collections.Counter({k: n for k, n in ours.items() if k[1] or k in theirs})
+            ours = collections.Counter({k: n for k, n in ours.items() if (k[1] and not k[2].startswith("weak ")) or k in theirs})
             differ += [("relocation", *d) for d in (("theirs", theirs - ours), ("ours", ours - theirs))]
         for what, whose, rows in differ:
             for row in list(rows)[:5]:
