@@ -167,6 +167,19 @@ def machine():
     return f"{len(CPUS)} processors ({model}), Linux {platform.release().split('-')[0]}"
 
 
+def write_report(path, rounds, loads, body):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("# Benchmarks\n\nWritten by `bench/run.sh`. The same command line for every linker, interleaved, "
+                   f"output removed first, medians of {rounds} rounds after one to warm up. {machine()}; load of the "
+                   f"machine between {min(loads, default=0):.1f} and {max(loads, default=0):.1f} while it ran: above 1 "
+                   "other programs took part, wall times scatter, and CPU times are what to compare.\n\n"
+                   "\"(floor)\" is `bench/floor.cc`, no linker: the work that no static link can leave out, without any "
+                   "check, collection, folding or synthesized section.\n\n")
+        seen = {linker.name: linker.version() for d in ("gnu", "mingw", "ld64") for linker in reversed(linkers(d))}
+        file.write("".join(f"- {name}: {version}\n" for name, version in sorted(seen.items())) + "\n")
+        file.write("\n".join(body).rstrip() + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=7)
@@ -192,18 +205,8 @@ def main():
                 line = f"Skipped: {name}: {why}"
                 print(line, flush=True)
                 body += [line, ""]
-    if not args.report:
-        return
-    with open(args.report, "w", encoding="utf-8") as file:
-        file.write("# Benchmarks\n\nWritten by `bench/run.sh`. The same command line for every linker, interleaved, "
-                   f"output removed first, medians of {args.rounds} rounds after one to warm up. {machine()}; load "
-                   f"of the machine between {min(loads, default=0):.1f} and {max(loads, default=0):.1f} while it ran: "
-                   "above 1 other programs took part, wall times scatter, and CPU times are what to compare.\n\n"
-                   "\"(floor)\" is `bench/floor.cc`, no linker: the work that no static link can leave out, without any "
-                   "check, collection, folding or synthesized section.\n\n")
-        seen = {linker.name: linker.version() for d in ("gnu", "mingw", "ld64") for linker in reversed(linkers(d))}
-        file.write("".join(f"- {name}: {version}\n" for name, version in sorted(seen.items())) + "\n")
-        file.write("\n".join(body).rstrip() + "\n")
+            if args.report: # after each case: a run that is stopped has told what it knows
+                write_report(args.report, args.rounds, loads, body)
 
 
 if __name__ == "__main__":
