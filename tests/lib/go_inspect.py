@@ -43,12 +43,15 @@ def our_symbols(objects):
     return found
 
 
-def their_symbols(path, only):
+def their_symbols(path, members):
+    """Of the named members: others, of C, may be objects of another format."""
     found = collections.Counter()
     for line in output("go", "tool", "nm", "-size", "-sort", "none", path).split("\n")[:-1]:
         member = re.match(re.escape(path) + r"\((.*?)\):\t", line)
         m = re.match(r"\s*([0-9a-f]*)\s+(\d+) (.) (.*)", line[member.end():] if member else line)
-        found[member[1] if member else only, m[1], int(m[2]), m[3], re.sub("<1>$", "", m[4])] += 1
+        name = member[1] if member else members[0]
+        if name in members:
+            found[name, m[1], int(m[2]), m[3], re.sub("<1>$", "", m[4])] += 1
     return found
 
 
@@ -90,9 +93,8 @@ def main(inspect, *rest):
     for path in (a for a in rest if a != "--code"):
         [archive] = json.loads(output(inspect, "--json", path))
         objects = [(m["name"], m) for m in archive["members"] if "symbols" in m]
-        ours, theirs = our_symbols(objects), their_symbols(path, objects[0][0])
+        ours, theirs = our_symbols(objects), their_symbols(path, [name for name, _ in objects])
         symbols += sum(theirs.values())
-        # A member's name is cut after 16 characters; nm shows what Go makes of that.
         differ = [("symbol", *d) for d in (("theirs", theirs - ours), ("ours", ours - theirs))]
         if with_code:
             # objdump shows the first object, of notes without a place those within an instruction, and has
