@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 600
 B := build/release
 
-.PHONY: all demo test test-real bench fuzz install format check-format clean
+.PHONY: all demo test test-real bench bench-runtime fuzz install format check-format clean
 all: $(B)/build.ninja
 	cmake --build --preset release -j $(JOBS)
 
@@ -39,6 +39,13 @@ bench:
 	cmake --build --preset release -j $(JOBS)
 	@if [ -x bench/run.sh ]; then GOLD_GO=$(CURDIR)/$(B)/gold-go bench/run.sh; \
 	else echo "bench/run.sh does not exist yet: nothing is measured"; fi
+
+# Beside Go, interleaved; writes docs/runtime-benchmarks.md.
+bench-runtime:
+	scripts/bootstrap.sh bench
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target go_rt_bench go_rt_net_bench
+	runtime/bench/run.sh $(B)
 
 fuzz:
 	scripts/bootstrap.sh test

@@ -178,7 +178,10 @@ case $level in
     command -v cargo > /dev/null || packages+=(cargo rustc)
     command -v go > /dev/null || packages+=(golang-go)
     ;;
-  bench) packages+=("${packages_bench[@]}") ;;
+  bench)
+    packages+=("${packages_bench[@]}")
+    command -v go > /dev/null || packages+=(golang-go)
+    ;;
 esac
 install_packages "${packages[@]}"
 

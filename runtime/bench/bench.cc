@@ -1,6 +1,9 @@
 // bench.cc - the C++ side of the benchmarks; every part has a Go twin in this folder.
 //
-//   bench PART [-p PROCS] [-n N]     prints one line of "name value" pairs, ns unless it says else
+//   bench PART [-p PROCS] [-n N] [--model=mn|global|gpm]
+//                                    prints lines "name value", in ns unless the name says else
+//
+// The models are how goroutines are queued: M:N with one lock, a global queue, queues per processor.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -288,12 +291,20 @@ static void parked(long n) {
 int main(int argc, char **argv) {
   std::string part = argc > 1 ? argv[1] : "";
   long n = 0;
-  for (int i = 2; i + 1 < argc; i += 2) {
-    if (!std::strcmp(argv[i], "-p"))
-      go::set_max_procs(unsigned(std::atoi(argv[i + 1])));
-    if (!std::strcmp(argv[i], "-n"))
-      n = std::atol(argv[i + 1]);
+  int procs = 0;
+  for (int i = 2; i < argc; ++i) {
+    std::string word = argv[i];
+    if (word == "-p" && i + 1 < argc)
+      procs = std::atoi(argv[++i]);
+    else if (word == "-n" && i + 1 < argc)
+      n = std::atol(argv[++i]);
+    else if (word == "--model=mn" || word == "--model=global" || word == "--model=gpm")
+      setenv("GO_DEBUG", word == "--model=mn" ? "model=2" : word == "--model=global" ? "model=1" : "model=0", 1);
+    else
+      return 2;
   }
+  if (procs)
+    go::set_max_procs(unsigned(procs)); // the runtime starts here
   if (part == "spawn")
     spawn(n ? n : 1000000);
   else if (part == "yield")

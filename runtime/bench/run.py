@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
-"""Runs bench.cc beside its Go twins, interleaved, and writes docs/runtime-benchmarks.md.
+"""Runs the benchmarks beside their Go twins, interleaved, and writes docs/runtime-benchmarks.md.
 
-    run.py BENCH GO_BIN_DIR OUT.md [ROUNDS]
+    run.py BIN_DIR GO_BIN_DIR OUT.md [ROUNDS]
 
-BENCH is the C++ program, GO_BIN_DIR holds the twins, built with `go build`. In every round each
-part runs once in either language, one after the other, at 1 and 2 processors. Reported are the
-median and the minimum over the rounds, and the load and the stolen time of the whole run.
+BIN_DIR holds go_rt_bench and go_rt_net_bench, GO_BIN_DIR the twins, built with `go build`. In every
+round each part runs once in either language, one after the other, at 1 and 2 processors. Reported are
+the median and the minimum over the rounds, and the load and the stolen time of the whole run.
 """
+import os
 import re
 import statistics
 import subprocess
 import sys
 import time
 
-# our part -> (its arguments, the twin and its arguments, [(name, our key, twin's pattern, goal)])
+# our part -> (our arguments, the twin and its arguments, [(name, our key, twin's pattern, goal)]);
+# a goal is a ratio to the twin.
 PARTS = [
     ("spawn", [], ["spawnjoin", "-r", "1"], [
         ("spawn, batch of 1 M (ns)", "batch", r"batch med ([\d.]+)", 0.25),
@@ -37,71 +39,138 @@ PARTS = [
     ("mutex", [], ["mutex", "-r", "1"], [
         (f"mutex, {g} goroutines (ns)", f"lock{g}", rf"g={g} lock/unlock med ([\d.]+)", 1.0)
         for g in (1, 2, 8, 1000, 10000)]),
-    ("parked", [], ["parked"], [
-        ("320,000 parked (MB)", "resident_mb", None, None),
-        ("two seconds after (MB)", "after_mb", None, None)]),
 ]
+# Once, at 2 processors: [(goroutines, limit in MB)].
+PARKED = [(320000, 1450), (1000000, 4500)]
 
 
-def cpu():
+class Table:
+    """What was measured: for each (measure, P) the values of both sides, in the order of rows."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, name, p, ours, theirs=None, goal=None, limit=None):
+        row = self.rows.setdefault((name, p), {"ours": [], "theirs": [], "goal": goal, "limit": limit})
+        row["ours"].append(ours)
+        if theirs is not None:
+            row["theirs"].append(theirs)
+
+    def write(self, f):
+        f.write("\n| measure | P | gold-go | Go | ratio | goal | reached |\n|---|---|---|---|---|---|---|\n")
+        for (name, p), row in self.rows.items():
+            mine = statistics.median(row["ours"])
+            cells = [name, str(p), f"{mine:.1f} ({min(row['ours']):.1f})", "", "", "", ""]
+            if row["theirs"]:
+                go = statistics.median(row["theirs"])
+                ratio = mine / go if go else 0
+                cells[3:5] = [f"{go:.1f} ({min(row['theirs']):.1f})", f"{ratio:.2f}"]
+                if row["goal"]:
+                    cells[5:7] = [f"{row['goal']:.2f}", "yes" if ratio <= row["goal"] else "no"]
+            if row["limit"]:
+                cells[5:7] = [f"at most {row['limit']:g}", "yes" if mine <= row["limit"] else "no"]
+            f.write("| " + " | ".join(cells) + " |\n")
+
+
+def output(command):
+    return subprocess.run([str(c) for c in command], text=True, check=True, stdout=subprocess.PIPE).stdout
+
+
+def pairs(text):
+    return {k: float(v) for k, v in (line.split() for line in text.splitlines())}
+
+
+def ticks():
     v = [int(x) for x in open("/proc/stat").readline().split()[1:]]
     return sum(v), v[7]
 
 
+def cpu_seconds(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def serve_and_load(server, client, connections, p):
+    """CPU time of the server a request (us), and the client's median and p99 (us)."""
+    s = subprocess.Popen(server + ["-p", str(p)], stdout=subprocess.PIPE, text=True)
+    try:
+        address = s.stdout.readline().strip()
+        c = subprocess.Popen([client, "load", address, "-c", str(connections), "-t", "3", "-p", "1"],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if c.stdout.readline().strip() != "up":
+            sys.exit("the client could not connect")
+        before = cpu_seconds(s.pid)
+        keys = pairs(c.communicate("\n")[0])
+        used = cpu_seconds(s.pid) - before
+    finally:
+        s.kill()
+        s.wait()
+    if keys["wrong"]:
+        sys.exit("wrong answers")
+    return used * 1e6 / keys["requests"], keys["us_p50"], keys["us_p99"]
+
+
+def run_round(table, bin_dir, twins, p):
+    bench, net = f"{bin_dir}/go_rt_bench", f"{bin_dir}/go_rt_net_bench"
+    for part, args, twin, rows in PARTS:
+        keys = pairs(output([bench, part, "-p", p] + args))
+        theirs = output([f"{twins}/{twin[0]}", "-p", p] + twin[1:])
+        for name, key, pattern, goal in rows:
+            table.add(name, p, keys[key], float(re.search(pattern, theirs).group(1)), goal)
+    for connections in (100, 10000):
+        ours = serve_and_load([net, "serve"], net, connections, p)
+        theirs = serve_and_load([f"{twins}/http"], net, connections, p)
+        for i, (what, goal) in enumerate([("server CPU a request (us)", 0.7), ("p50 (us)", None), ("p99 (us)", 1.0)]):
+            table.add(f"HTTP, {connections:,} connections: {what}", p, ours[i], theirs[i], goal)
+    keys = pairs(output([net, "hog", "-p", p]))
+    table.add("wake-up beside hogs and blocking calls, p99 (ms)", p, keys["hog_ms_p99"], limit=15)
+    keys = pairs(output([net, "mutexwait", "-p", p]))
+    theirs = output([f"{twins}/mutexwait", "-p", p])
+    for g in (8, 1000):
+        table.add(f"mutex, longest wait of {g} goroutines (ms)", p, keys[f"wait{g}_ms_max"],
+                  float(re.search(rf"wait{g}_ms .*max ([\d.]+)", theirs).group(1)), 1.0)
+    for model, what in [("mn", "M:N, one lock"), ("global", "one global queue"), ("gpm", "queues per P")]:
+        keys = pairs(output([bench, "yield", "-p", p, f"--model={model}"]))
+        table.add(f"yield as in the model: {what} (ns)", p, keys["yield"])
+
+
+def run_parked(table, bin_dir, twins):
+    for n, limit in PARKED:
+        keys = pairs(output([f"{bin_dir}/go_rt_bench", "parked", "-p", 2, "-n", n]))
+        theirs = output([f"{twins}/parked", "-p", 2, "-n", n])
+        kb = sum(int(x) for x in re.findall(r"Vm(?:RSS|PTE):(\d+)kB", theirs)[1:3])
+        table.add(f"{n:,} parked (MB)", 2, keys["resident_mb"], kb * 1024 / 1e6, limit=limit)
+        table.add(f"{n:,} parked: two seconds after their end (MB)", 2, keys["after_mb"], limit=200 if n < 500000 else None)
+
+
 def main():
-    bench, twins, out = sys.argv[1:4]
+    bin_dir, twins, out = sys.argv[1:4]
     rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 7
-    got = {}
-    total0, steal0 = cpu()
-    loads = []
+    table, loads = Table(), []
+    total0, steal0 = ticks()
     for r in range(rounds):
         for p in (1, 2):
-            for part, args, twin, rows in PARTS:
-                if part == "parked" and (r or p == 1):
-                    continue
-                mine = subprocess.run([bench, part, "-p", str(p)] + args, text=True, check=True,
-                                      stdout=subprocess.PIPE).stdout
-                keys = dict(line.split() for line in mine.splitlines())
-                theirs = subprocess.run([f"{twins}/{twin[0]}", "-p", str(p)] + twin[1:], text=True,
-                                        check=True, stdout=subprocess.PIPE).stdout
-                for name, key, pattern, goal in rows:
-                    a = got.setdefault((name, p), ([], [], goal))
-                    a[0].append(float(keys[key]))
-                    if pattern:
-                        a[1].append(float(re.search(pattern, theirs).group(1)))
-                    elif key == "resident_mb":
-                        k = sum(int(x) for x in re.findall(r"Vm(?:RSS|PTE):(\d+)kB", theirs)[1:3])
-                        a[1].append(k * 1024 / 1e6)
+            run_round(table, bin_dir, twins, p)
         loads.append(float(open("/proc/loadavg").read().split()[0]))
         print(f"round {r + 1} of {rounds}", file=sys.stderr)
-    total1, steal1 = cpu()
-    go = subprocess.run(["go", "version"], text=True, stdout=subprocess.PIPE).stdout.split()[2]
+    run_parked(table, bin_dir, twins)
+    total1, steal1 = ticks()
+    go = output(["go", "version"]).split()[2]
     model = re.search(r"model name\s*: (.*)", open("/proc/cpuinfo").read())
     with open(out, "w") as f:
         f.write("# Goroutine runtime: benchmarks beside Go\n\n")
-        f.write("Written by `runtime/bench/run.py`. Every part ran in both languages one after the "
-                f"other, {rounds} rounds; median (minimum) of the rounds. The ratio is that of the "
-                "medians.\n\n")
-        f.write(f"- {go}, {model.group(1) if model else 'CPU unknown'}, 2 processors\n")
+        f.write("Written by `make bench-runtime` (`runtime/bench/run.py`). Every part ran in both languages one "
+                f"after the other, {rounds} rounds; median (minimum) of the rounds. The ratio is that of the "
+                "medians. HTTP: net/http against `net_bench.cc`, the client (the same for both) in a process of "
+                "its own with one processor.\n\n")
+        f.write(f"- {go}, {model.group(1) if model else 'CPU unknown'}, {os.cpu_count()} processors\n")
         f.write(f"- load average {min(loads):.1f} to {max(loads):.1f}, stolen time "
                 f"{100 * (steal1 - steal0) / max(1, total1 - total0):.1f} %, "
                 f"{time.strftime('%Y-%m-%d')}\n")
         if max(loads) > 2.5:
             f.write("- other work ran on the machine: compare ratios, not absolute values\n")
-        f.write("\n| measure | P | gold-go | Go | ratio | goal | reached |\n"
-                "|---|---|---|---|---|---|---|\n")
-        for (name, p), (a, b, goal) in got.items():
-            m = statistics.median(a)
-            row = [name, str(p), f"{m:.1f} ({min(a):.1f})"]
-            if b:
-                n = statistics.median(b)
-                q = m / n if n else 0
-                row += [f"{n:.1f} ({min(b):.1f})", f"{q:.2f}"]
-                row += [f"{goal:.2f}", "yes" if q <= goal else "no"] if goal else ["", ""]
-            else:
-                row += ["", "", "", ""]
-            f.write("| " + " | ".join(row) + " |\n")
-        f.write(open(__file__.replace("run.py", "notes.md")).read())
+        table.write(f)
+        f.write(open(os.path.join(os.path.dirname(__file__), "notes.md")).read())
 
 
 main()

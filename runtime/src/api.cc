@@ -332,11 +332,12 @@ void go_test_mode(uint64_t seed) noexcept {
     m = enter();
     sched.seed_rng = seed * 0x9e3779b97f4a7c15u | 1;
     sched.virtual_now.store(real_now());
-    sched.deterministic = true;
+    sched.deterministic = sched.unusual = true;
     sched.virtual_clock.store(1);
   } else {
     sched.virtual_clock.store(0);
     sched.deterministic = false;
+    sched.unusual = sched.model != model_gpm;
   }
   leave(m);
 }

@@ -356,7 +356,14 @@ G *pick_local(M *m, P *p) {
       if (G *g = fresh_steal(p))
         return g;
   }
-  if (GO_UNLIKELY(sched.deterministic)) { // seeded choice
+  if (GO_UNLIKELY(sched.unusual)) {
+    if (sched.model != model_gpm) {
+      if (sched.model == model_mn && m->curg != m->g0)
+        return nullptr;
+      p_drain(p);
+      return global_get(p, 1);
+    }
+    // seeded choice
     if (G *g = p->runnext) {
       p->runnext = nullptr;
       ring_put(m, p, g);
@@ -624,7 +631,7 @@ M *yield(M *m) {
     inject(m, poll_net(0));
   m = getm();
   G *next = (g->flags & gf_locked) ? nullptr : pick_local(m, p);
-  if (!next && !(g->flags & gf_locked) && !m->preempt.load(relaxed) && !sched.exiting.load() &&
+  if (!next && sched.model != model_mn && !(g->flags & gf_locked) && !m->preempt.load(relaxed) && !sched.exiting.load() &&
       !sched.frozen.load() && p->id < sched.n_procs.load()) {
     if (p->timers.first.load(relaxed) != never && p->timers.first.load(relaxed) <= now() && timers_run(m, p, now()))
       next = pick_local(m, p);
@@ -1015,6 +1022,10 @@ static void start_runtime() {
       v = v * 10 + uint32_t(*e++ - '0');
     if (v)
       procs = v < max_procs_limit ? v : max_procs_limit;
+  }
+  if (uint32_t v; debug_option("model", &v) && v <= model_mn) {
+    sched.model = uint8_t(v);
+    sched.unusual = v != model_gpm;
   }
   sched.page_size = uint32_t(getauxval(6));
   sched.max_m = 10000;

@@ -221,6 +221,14 @@ struct alignas(128) M {
   size_t g0_size;
 };
 
+// How goroutines are queued: as everywhere in these comments, or, to compare with (GO_DEBUG=model=N),
+// as older schedulers do it.
+enum Model : uint8_t {
+  model_gpm,    // queues per P, stealing, direct switches
+  model_global, // one queue for all; direct switches
+  model_mn,     // one queue for all, and each switch goes by way of the thread's scheduler
+};
+
 struct Sched {
   SpinLock lock;                  // idle lists, global queue
   Block *gq_head, *gq_tail;
@@ -259,6 +267,8 @@ struct Sched {
   bool started;
   // deterministic mode
   bool deterministic;
+  uint8_t model;  // Model
+  bool unusual;   // deterministic, or another model than usual
   atomic<uint32_t> virtual_clock;
   atomic<int64_t> virtual_now;
   uint64_t seed_rng;
