@@ -837,7 +837,10 @@ extern "C" GO_HIDDEN void go_rt_spawn(M *m, G *g) {
       return;
     }
   }
-  if (sched.n_idle_p.load(relaxed))
+  // One that is alone in runnext can't be stolen, and its spawner will probably park at once.
+  if (!old)
+    soft_wake(p);
+  else if (sched.n_idle_p.load(relaxed))
     wake_p();
   leave(m);
 }
