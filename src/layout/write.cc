@@ -107,9 +107,30 @@ void run_task(Link &link, const Task &t, u8 *buf) {
   }
 }
 
+// The sum of the 16-bit words of `n` bytes that begin at an offset of parity `odd`, folded to 32 bits.
+// Words of any multiple of 16 bits have the same sum modulo 0xffff, and in one that is off by a byte
+// the halves are swapped.
+u64 sum_words(const u8 *p, u64 n, bool odd) {
+  u64 sum[4] = {}, i = 0;
+  for (; i + 32 <= n; i += 32)
+    for (u64 k = 0; k < 4; ++k) {
+      u64 v = load<u64>(p + i + k * 8);
+      sum[k] += v;
+      sum[k] += sum[k] < v;
+    }
+  u64 total = 0;
+  for (u64 s : sum)
+    total += (s & 0xffffffff) + (s >> 32);
+  for (; i < n; ++i)
+    total += u64(p[i]) << (i & 1 ? 8 : 0);
+  while (total >> 16)
+    total = (total & 0xffff) + (total >> 16);
+  return odd ? (total & 0xff) << 8 | total >> 8 : total;
+}
+
 class Output final : public OutputFile {
 public:
-  explicit Output(Link &link) : link_(link) {}
+  explicit Output(Link &link) : link_(link), summing_(link.target->wants_word_sum(link)) {}
 
   bool open() {
     const std::string &path = link_.opt.output;
@@ -134,8 +155,16 @@ public:
     return true;
   }
   void write(const u8 *p, u64 n, u64 off) override {
+    if (summing_)
+      sum_.fetch_add(sum_words(p, n, off & 1), std::memory_order_relaxed);
     if (!pwrite_all(fd_, p, n, off))
       failed_.store(errno ? errno : EIO);
+  }
+  u32 word_sum() const override {
+    u64 sum = sum_.load(std::memory_order_relaxed);
+    while (sum >> 16)
+      sum = (sum & 0xffff) + (sum >> 16);
+    return static_cast<u32>(sum);
   }
   bool read(u8 *p, u64 n, u64 off) override {
     while (n) {
@@ -219,6 +248,8 @@ private:
     return true;
   }
   Link &link_;
+  bool summing_;
+  std::atomic<u64> sum_{0};
   std::string temp_;
   int fd_ = -1;
   bool regular_ = true;
@@ -287,7 +318,7 @@ bool write_output(Link &link) {
   link.target->write_headers(link, buf.data());
   out.write(buf.data(), link.target->header_size(link), 0);
   if (u64 n = link.target->trailer_size(link)) {
-    std::fill(buf.begin(), buf.end(), u8(0));
+    std::fill_n(buf.begin(), link.target->header_size(link), u8(0));
     link.target->write_trailer(link, buf.data());
     out.write(buf.data(), n, link.trailer_offset);
   }

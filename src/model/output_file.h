@@ -13,6 +13,10 @@ public:
   virtual void write(const u8 *p, u64 n, u64 off) = 0;
   // Reads back what was written; false if that failed (reported when the file is closed).
   virtual bool read(u8 *p, u64 n, u64 off) = 0;
+  // Sum of the 16-bit words of all that was written so far, less than 2^16 and with end-around carry, if
+  // the target asked for it (Target::wants_word_sum). What was never written counts as zeros, so that
+  // only those may be written over.
+  virtual u32 word_sum() const = 0;
 };
 
 } // namespace gold

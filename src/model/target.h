@@ -140,6 +140,7 @@ public:
   // When all bytes are written: what is computed from them (checksum, time stamp, code signature).
   // `identity` is a hash of the sections' contents and places if wants_identity(), else zero.
   virtual bool wants_identity(const Link &) { return false; }
+  virtual bool wants_word_sum(const Link &) { return false; } // see OutputFile
   virtual void finish(Link &, OutputFile &, const u8 (&/*identity*/)[64]) {}
 };
 

@@ -85,6 +85,7 @@ struct CoffObject : InputFile {
   std::vector<std::string_view> excluded;                                // -exclude-symbols
   std::vector<std::pair<std::string_view, std::string_view>> alternates; // -alternatename: symbol, other
   std::vector<std::pair<std::string_view, u8>> common_aligns; // -aligncomm: symbol, log2 of its alignment
+  std::vector<u8> selections;                                 // ComdatSelection of each of `groups`
   std::vector<u32> weak_aliases; // native indices of weak externals that this file won
   bool no_auto_export = false;   // the writer: of a library whose symbols are never exported by themselves
 

@@ -97,6 +97,7 @@ private:
     if (table_[x].selection == IMAGE_COMDAT_SELECT_LARGEST)
       copy.rank = ~u32(o_.shdrs[x - 1].SizeOfRawData);
     o_.groups.push_back(copy);
+    o_.selections.push_back(table_[x].selection);
     table_[x].group = static_cast<u32>(o_.groups.size());
   }
 
@@ -180,16 +181,8 @@ void read_groups(Link &link, CoffObject &o) {
   GroupReader(link, o, table).run();
 }
 
-void check_selection(Link &link, CoffObject &o, u32 x, const Section &winner, const Symbol &leader) {
-  u8 selection = 0;
-  for (u32 i = 0; i < o.num_symbols; ++i) {
-    Sym s = o.sym(i);
-    if (s.section == static_cast<i32>(x) && s.aux && s.storage_class == IMAGE_SYM_CLASS_STATIC) {
-      selection = o.aux<AuxSection>(i).Selection;
-      break;
-    }
-    i += s.aux;
-  }
+void check_selection(Link &link, CoffObject &o, u32 x, u8 selection, const Section &winner,
+                     const Symbol &leader) {
   const SectionHeader &h = o.shdrs[x - 1];
   const char *wrong = nullptr;
   switch (selection) {

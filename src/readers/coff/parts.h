@@ -33,7 +33,8 @@ void make_locals(Link &, CoffObject &);
 // Finds the COMDAT sections, their leaders and their associates: fills `groups`.
 void read_groups(Link &, CoffObject &);
 // Among sections of one group's leaders in two files: do they agree as their selection asks for?
-void check_selection(Link &, CoffObject &loser, u32 section, const Section &winner, const Symbol &leader);
+void check_selection(Link &, CoffObject &loser, u32 section, u8 selection, const Section &winner,
+                     const Symbol &leader);
 
 // -- directives.cc
 void read_directives(CoffObject &, std::string_view text, Link &);

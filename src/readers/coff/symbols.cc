@@ -252,6 +252,16 @@ void ObjectReader::report_duplicates(Link &link, InputFile &f) const {
   if (o.kind == FileKind::Shared)
     return;
   auto &lost = lost_sections(o);
+  // Selections of lost sections that ask for more than one copy to stay, by section number.
+  static thread_local std::vector<u8> strict;
+  strict.clear();
+  for (std::size_t g = 0; g < o.groups.size(); ++g)
+    if (u8 selection = o.selections[g]; selection != IMAGE_COMDAT_SELECT_ANY &&
+                                        selection != IMAGE_COMDAT_SELECT_LARGEST &&
+                                        !o.groups[g].group->owned_by(o.priority)) {
+      strict.resize(o.shdrs.size() + 1);
+      strict[o.groups[g].native] = selection;
+    }
   for (u32 i = 0; i < o.num_symbols; ++i) {
     Symbol *s = o.symbols[i];
     if (!s || s->is_local())
@@ -272,8 +282,9 @@ void ObjectReader::report_duplicates(Link &link, InputFile &f) const {
              file.shdrs[static_cast<u32>(sym.section) - 1].Characteristics & IMAGE_SCN_LNK_COMDAT;
     };
     if (comdat(o, e) && comdat(w, we) && is_lost(lost, e)) {
-      if (s->section)
-        check_selection(link, o, static_cast<u32>(e.section), *s->section, *s);
+      if (s->section && !strict.empty() && strict[static_cast<u32>(e.section)])
+        check_selection(link, o, static_cast<u32>(e.section), strict[static_cast<u32>(e.section)],
+                        *s->section, *s);
       continue;
     }
     if (e.section == IMAGE_SYM_ABSOLUTE && we.section == IMAGE_SYM_ABSOLUTE && e.value == we.value)

@@ -1,7 +1,6 @@
 // The headers of an image ("MS-DOS Stub", "Optional Header", "Optional Header Data Directories",
 // "Section Table"), its time stamp and checksum.
 #include "model/output_file.h"
-#include "support/threads.h"
 #include "writers/pe/target.h"
 
 #include <algorithm>
@@ -196,32 +195,7 @@ void PeTarget::finish(Link &link, OutputFile &out, const u8 (&identity)[64]) {
     write_def_file(link);
   if (!link.opt.insert_timestamp)
     out.write(identity, 4, kFileHeaderAt + offsetof(FileHeader, TimeDateStamp));
-  // The padding behind the last section is only there once its last byte is.
-  if (trailer_size(link) == 0 && !link.outputs.empty())
-    if (const OutputSection &o = *link.outputs.back(); o.offset + o.file_size < link.file_size)
-      out.write(reinterpret_cast<const u8 *>(""), 1, link.file_size - 1);
-  constexpr u64 block = 1 << 20;
-  u64 blocks = (link.file_size + block - 1) / block;
-  std::vector<u64> sums(blocks);
-  parallel_for(blocks, 1, [&](std::size_t i) {
-    static thread_local std::vector<u8> buf(block);
-    u64 at = i * block, n = std::min(block, link.file_size - at), sum = 0, k = 0;
-    if (!out.read(buf.data(), n, at))
-      return;
-    // Words of 32 bits add up to the same modulo 0xffff.
-    for (; k + 4 <= n; k += 4)
-      sum += load<u32>(buf.data() + k);
-    for (; k < n; ++k)
-      sum += u64(buf[k]) << (k % 2 * 8);
-    sums[i] = sum;
-  });
-  u64 sum = 0;
-  for (u64 s : sums)
-    for (sum += s; sum >> 32;)
-      sum = (sum & 0xffffffff) + (sum >> 32);
-  while (sum >> 16)
-    sum = (sum & 0xffff) + (sum >> 16);
-  ul32 checksum = static_cast<u32>(sum + link.file_size);
+  ul32 checksum = out.word_sum() + static_cast<u32>(link.file_size);
   out.write(checksum.bytes, 4, kChecksumAt);
 }
 

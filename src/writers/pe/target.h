@@ -52,6 +52,7 @@ public:
   u64 trailer_size(const Link &) override;
   void write_trailer(Link &, u8 *buf) override;
   bool wants_identity(const Link &link) override { return !link.opt.insert_timestamp; }
+  bool wants_word_sum(const Link &) override { return true; }
   void finish(Link &, OutputFile &, const u8 (&identity)[64]) override;
 
   // -- shared by the files of this directory
