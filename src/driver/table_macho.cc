@@ -261,7 +261,7 @@ constexpr OptionSpec rows[] = {
     {"why_load whyload whatsloaded", None, L, Done, nullptr, "Print the members that are taken", GOLD_SET(trace_files, true)},
     {"print_statistics", None, L, Done, nullptr, "Like --stats", GOLD_SET(stats, true)},
     {"version_details", None, L, Done, nullptr, "Print the version", [](Parse &p, const Arg &) { p.version = true; }},
-    {"oso_prefix", Value, L, NotYet, "PATH", "Cut PATH off names in the debug map", nullptr},
+    {"oso_prefix", Value, L, Done, "PATH", "Cut PATH off names of objects in the debug map", GOLD_STR(oso_prefix)},
     {"add_ast_path", Value, L, NotYet, "FILE", "Name a Swift AST in the debug map", nullptr},
     {"dyld_env", Value, L, NotYet, "NAME=VALUE", "Environment for dyld", nullptr},
     {"rename_section", Form::Three, L, NotYet, "SEG SECT SEG", "Rename a section", nullptr},

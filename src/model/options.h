@@ -252,6 +252,7 @@ struct Options {
   std::string undefined_treatment = "error"; // -undefined
   bool no_uuid = false, final_output_set = false;
   std::string final_output;
+  std::string oso_prefix;
   u64 pagezero_size = 0x100000000;
   u64 stack_size = 0;
   bool search_paths_first = true;

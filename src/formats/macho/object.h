@@ -80,9 +80,8 @@ struct MachObject : InputFile {
   u32 platform = 0, platform_min = 0; // of LC_BUILD_VERSION or LC_VERSION_MIN_*
   bool hidden = false;                // -load_hidden: what it defines is private to the image
   const SectionHeader *debug_info = nullptr, *debug_abbrev = nullptr, *debug_str = nullptr,
-                      *debug_line = nullptr; // for the debug map
-  // What it adds to the output's symbol table; counted and used by the writer.
-  u32 out_locals = 0, out_strings = 0;
+                      *debug_str_offsets = nullptr;
+  std::string_view source_dir, source_name; // of the compilation unit, for the debug map; "": none
 
   u64 common_size(u32 i) const override {
     return i < nlists.size() && is_common(nlists[i]) ? u64(nlists[i].n_value) : 0;

@@ -57,8 +57,8 @@ void read_segment(MachObject &o, u64 at, ByteView cmd) {
         o.debug_abbrev = &h;
       else if (s == "__debug_str")
         o.debug_str = &h;
-      else if (s == "__debug_line")
-        o.debug_line = &h;
+      else if (s == "__debug_str_offs")
+        o.debug_str_offsets = &h;
     }
   }
 }

@@ -48,6 +48,9 @@ void cut_sections(Link &, MachObject &);
 // -- unwind.cc: __compact_unwind and __eh_frame, after cut_sections
 void read_unwind(MachObject &);
 
+// -- debug_names.cc: name and folder of the first compilation unit, for the debug map
+void read_source_names(MachObject &);
+
 // A name that the assembler or compiler made for its own use: not in the output's symbol table.
 inline bool is_linker_private(std::string_view name) {
   return !name.empty() && (name[0] == 'L' || name[0] == 'l');

@@ -116,6 +116,8 @@ void ObjectReader::parse_sections(Link &link, InputFile &f) const {
   auto &o = static_cast<MachObject &>(f);
   cut_sections(link, o);
   read_unwind(o);
+  if (link.opt.strip == StripMode::None)
+    read_source_names(o);
 }
 
 void ObjectReader::bind_symbols(Link &, InputFile &f) const {

@@ -5,7 +5,10 @@
 // given, and each file's part is written by itself.
 #include "writers/macho/target.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 
 namespace gold::macho {
 
@@ -25,6 +28,49 @@ bool is_emitted_local(const MachObject &o, std::size_t k, const Symbol &s) {
     return s.is_absolute();
   return s.section->is_live() && !s.section->leader;
 }
+
+// -- the debug map (<mach-o/stab.h>): which object holds the debug information of which function and
+// variable. Tools find source lines by it, and dsymutil collects them.
+
+// The symbols of a file that the map names: calls f(symbol, is_code, is_global).
+template <class F> void for_each_mapped(const MachObject &o, F &&f) {
+  for (std::size_t k = 0; k < o.symbols.size(); ++k) {
+    const Symbol *s = o.symbols[k];
+    if (!s || s->file != &o || s->native != k || !s->section || s->is_undefined() || s->name_size == 0 ||
+        is_linker_private(s->name()))
+      continue;
+    const Section &sec = *s->section;
+    if (!sec.is_live() || sec.leader || sec.kind != SectionKind::Regular)
+      continue;
+    f(*s, (sec.flags & kSecExec) != 0, !s->is_local());
+  }
+}
+
+std::string object_path(const Link &link, const InputFile &f) {
+  std::string_view path = f.archive.empty() ? f.path : f.archive;
+  std::string full;
+  if (!path.starts_with('/')) {
+    char *cwd = getcwd(nullptr, 0);
+    full = std::string(cwd ? cwd : "") + '/';
+    std::free(cwd);
+  }
+  full += path;
+  if (const std::string &prefix = link.opt.oso_prefix; !prefix.empty() && full.starts_with(prefix))
+    full.erase(0, prefix.size());
+  if (!f.archive.empty())
+    full += '(' + std::string(f.member) + ')';
+  return full;
+}
+
+// Folder and name as they stand in the map: "dir/", "name".
+std::string source_dir(const MachObject &o) {
+  std::string dir(o.source_dir);
+  if (!dir.empty() && !dir.ends_with('/'))
+    dir += '/';
+  return dir;
+}
+
+constexpr u32 kFileStabs = 4; // N_SO twice, N_OSO, and N_SO at the end
 
 template <class F> void for_each_local(const MachObject &o, F &&f) {
   for (std::size_t k = 0; k < o.symbols.size(); ++k)
@@ -54,9 +100,21 @@ void SymtabSection::plan(Link &link) {
     for (InputFile *f : link.objects)
       if (f != link.internal)
         files.push_back({static_cast<MachObject *>(f)});
+    bool map = opt.strip == StripMode::None;
     parallel_for_each(
         files,
         [&](Part &p) {
+          if (map && !p.file->source_name.empty()) {
+            p.object_path = object_path(link, *p.file);
+            p.stabs = kFileStabs;
+            p.strings += static_cast<u32>(source_dir(*p.file).size() + p.file->source_name.size() +
+                                          p.object_path.size() + 3);
+            for_each_mapped(*p.file, [&](const Symbol &s, bool code, bool) {
+              p.stabs += code ? 2 : 1;
+              p.strings += s.name_size + 1;
+            });
+            p.count += p.stabs;
+          }
           for_each_local(*p.file, [&](const Symbol &s) {
             ++p.count;
             p.strings += s.name_size + 1;
@@ -105,11 +163,46 @@ u64 SymtabSection::part_offset(u32 i) const {
          sizeof(Nlist);
 }
 
+Nlist *SymtabSection::write_stabs(Link &link, const Part &p, Nlist *out, u32 &string) {
+  auto put = [&](u8 type, u8 sect, u16 desc, u64 value, u64 length) {
+    Nlist &n = *out++;
+    n.n_strx = length ? string : 1; // 1: the empty string
+    n.n_type = type;
+    n.n_sect = sect;
+    n.n_desc = desc;
+    n.n_value = value;
+    string += length ? static_cast<u32>(length + 1) : 0;
+  };
+  std::string dir = source_dir(*p.file);
+  put(N_SO, 0, 0, 0, dir.size());
+  if (dir.empty())
+    ++string;
+  put(N_SO, 0, 0, 0, p.file->source_name.size());
+  // No time stamp: it would tell two links of the same bytes apart.
+  put(N_OSO, static_cast<u8>(target_.mach_arch.info.cpusubtype), 1, 0, p.object_path.size());
+  for_each_mapped(*p.file, [&](const Symbol &s, bool code, bool global) {
+    u64 address = target_.address_of(s);
+    u8 sect = section_number(link, s, address);
+    if (code) {
+      put(N_FUN, sect, 0, address, s.name_size);
+      put(N_FUN, 0, 0, s.section->address() + s.section->size - address, 0);
+    } else if (global) {
+      put(N_GSYM, 0, 0, 0, s.name_size);
+    } else {
+      put(N_STSYM, sect, 0, address, s.name_size);
+    }
+  });
+  put(N_SO, 1, 0, 0, 0);
+  return out;
+}
+
 void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
   auto *out = reinterpret_cast<Nlist *>(buf);
   if (i < files.size()) {
     const Part &p = files[i];
     u32 string = p.first_string;
+    if (p.stabs)
+      out = write_stabs(link, p, out, string);
     for_each_local(*p.file, [&](const Symbol &s) {
       const Nlist &in = p.file->nlists[s.native];
       Nlist &n = *out++;
@@ -168,7 +261,14 @@ void StrtabSection::write_part(Link &, u32 i, u8 *buf) {
   if (i == 0) {
     put(" ");
   } else if (i <= symtab->files.size()) {
-    for_each_local(*symtab->files[i - 1].file, [&](const Symbol &s) { put(s.name()); });
+    const SymtabSection::Part &p = symtab->files[i - 1];
+    if (p.stabs) {
+      put(source_dir(*p.file));
+      put(p.file->source_name);
+      put(p.object_path);
+      for_each_mapped(*p.file, [&](const Symbol &s, bool, bool) { put(s.name()); });
+    }
+    for_each_local(*p.file, [&](const Symbol &s) { put(s.name()); });
   } else {
     for (const Symbol *s : symtab->globals)
       put(s->name());

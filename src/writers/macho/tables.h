@@ -156,8 +156,8 @@ public:
     u32 strings = 0;                     // bytes
     u32 first = 0;                       // index of the first symbol
     u32 first_string = 0;                // offset in the string table
-    std::string source_dir, source_name; // debug map: of the compilation unit
-    bool debug_map = false;
+    u32 stabs = 0;         // of these, entries of the debug map
+    std::string object_path; // debug map: where the object is
   };
   std::vector<Part> files;
   std::vector<Symbol *> globals; // defined by name, then undefined by name
@@ -165,6 +165,9 @@ public:
   u32 local_count = 0, defined_count = 0, undefined_count = 0;
   u32 globals_string_begin = 0;
   u64 strings_size = 0;
+
+private:
+  Nlist *write_stabs(Link &, const Part &, Nlist *, u32 &string);
 };
 
 // __TEXT,__unwind_info and what it refers to.
