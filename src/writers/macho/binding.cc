@@ -151,6 +151,10 @@ void MachTarget::decide_imports_exports(Link &link) {
           if (s->is_undefined()) {
             if (lookup || (!allowed.empty() && allowed.matches(s->name())))
               s->flags |= kSymImported;
+            if (opt.undefined_treatment == "warning")
+              link.diag.warn("undefined symbol: " + demangle(s->name()) + "\n>>> referenced by " +
+                                 f->display_name(),
+                             f->priority, k);
             continue;
           }
           bool hidden = s->vis() != Visibility::Default || opt.no_exported_symbols;
