@@ -4,6 +4,7 @@
 need cargo
 wine_prefix
 mkdir m && cd m
+# shellcheck disable=SC2015
 cargo init --quiet --name m . && cargo add --quiet libsqlite3-sys@0.30 --features bundled > /dev/null 2>&1 && cargo fetch --quiet || skip "SQLite's sources can't be fetched"
 src=$(find "${CARGO_HOME:-$HOME/.cargo}/registry/src" -path '*libsqlite3-sys-0.30*/sqlite3/sqlite3.c' | head -n 1)
 cd ..

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Selections of COMDAT sections and kinds of weak externals, in assembly; /bigobj; commons.
+# shellcheck disable=SC2016
 . "$SRC/tests/link/pe/lib.sh"
 need clang-19
 export CC="clang-19 --target=x86_64-w64-windows-gnu"

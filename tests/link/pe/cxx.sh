@@ -34,3 +34,8 @@ mingw g++ -O1 -g -ffunction-sections x.cc -o shared.exe -Wl,--gc-sections
 WINEPATH="Z:$(dirname "$($MINGW-g++ -print-file-name=libstdc++.dll.a)");Z:/usr/$MINGW/lib"
 export WINEPATH
 wine_run "$want" shared.exe
+# The number of threads does not show.
+mingw g++ -O1 -c x.cc -o x.o
+mingw g++ -static x.o -o one.exe -Wl,--threads=1
+mingw g++ -static x.o -o eight.exe -Wl,--threads=8
+same one.exe eight.exe

@@ -49,3 +49,8 @@ $MINGW-gcc -c w.c
 $MINGW-ar rc libw.a w.o
 "$GOLD_GO" ld -m i386pep s.o --whole-archive libw.a --no-whole-archive -lkernel32 -e start -o o.exe
 has ' T only$' <($MINGW-nm o.exe)
+# --wrap
+printf 'int f(void); int __real_f(void); int __wrap_f(void) { return __real_f() + 1; } int main(void) { return f(); }' > wr.c
+printf 'int f(void) { return 4; }' > wf.c
+mingw gcc wr.c wf.c -o wr.exe -Wl,--wrap=f
+wine_run "= 5" wr.exe
