@@ -152,11 +152,11 @@ public:
   // What one object adds.
   struct Part {
     MachObject *file;
-    u32 count = 0;                       // symbols
-    u32 strings = 0;                     // bytes
-    u32 first = 0;                       // index of the first symbol
-    u32 first_string = 0;                // offset in the string table
-    u32 stabs = 0;         // of these, entries of the debug map
+    u32 count = 0;           // symbols
+    u32 strings = 0;         // bytes
+    u32 first = 0;           // index of the first symbol
+    u32 first_string = 0;    // offset in the string table
+    u32 stabs = 0;           // of these, entries of the debug map
     std::string object_path; // debug map: where the object is
   };
   std::vector<Part> files;
