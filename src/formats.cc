@@ -5,6 +5,7 @@
 #include "readers/elf/defined_names.h"
 #include "readers/elf/object_reader.h"
 #include "readers/elf/shared_reader.h"
+#include "readers/elf/special_inputs.h"
 #include "readers/macho/object_reader.h"
 #include "readers/macho/shared_reader.h"
 #include "readers/macho/universal.h"
@@ -24,6 +25,8 @@ const FileFormat kElf = {
     .machines = "x86-64 and AArch64",
     .make_object = elf::make_object,
     .object_reader = elf::object_reader,
+    .make_symbols_only = elf::make_symbols_only,
+    .binary_object = elf::binary_object,
     .make_shared = elf::make_shared,
     .shared_reader = elf::shared_reader,
     .arch_of = elf_arch,

@@ -24,6 +24,10 @@ struct FileFormat {
   const char *machines; // what `arch_of` may answer, for messages
   InputFile *(*make_object)();
   const Reader &(*object_reader)();
+  // An input that gives addresses of symbols only; null if the format has no such thing.
+  InputFile *(*make_symbols_only)();
+  // An object that holds a file's bytes as data; null if there is none.
+  ByteView (*binary_object)(ByteView contents, std::string_view path, Arch);
   InputFile *(*make_shared)();
   const Reader &(*shared_reader)();
   // Machine of an object or shared object; Unknown when it is not supported.

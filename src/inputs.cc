@@ -212,7 +212,18 @@ private:
     }
   }
 
-  void open(const std::string &path, const InputArg &a, int depth) {
+  // --remap-inputs
+  const std::string &remapped(const std::string &path) const {
+    for (auto &[glob, file] : link_.opt.remap_inputs)
+      if (glob_match(glob, path))
+        return file;
+    return path;
+  }
+
+  void open(const std::string &asked, const InputArg &a, int depth) {
+    const std::string &path = remapped(asked);
+    if (&path != &asked && path == "/dev/null")
+      return;
     std::string why;
     const MappedFile *m = map_file(path, &why);
     if (!m) {
@@ -225,6 +236,10 @@ private:
     o.file = m;
     o.bytes = m->bytes;
     o.arg = a;
+    if (a.binary) {
+      opened_.push_back(std::move(o));
+      return;
+    }
     o.type = identify(o.bytes);
     if (o.type == FileType::MachFat)
       try {
@@ -237,6 +252,13 @@ private:
     o.arg.whole_archive |= link_.opt.all_load;
     o.format = file_format(o.type);
     o.in_lib = in_lib_;
+    if (a.no_add_symbols) {
+      if (!o.format || !o.format->make_symbols_only)
+        link_.diag.error(path + ": --just-symbols can't be done with " + file_type_name(o.type));
+      else
+        opened_.push_back(std::move(o));
+      return;
+    }
     switch (o.type) {
     case FileType::Script:
       open_script(*m, a, depth);
@@ -330,6 +352,8 @@ private:
 
   // The first member of a readable archive says what the archive is for.
   static ByteView sample(const Opened &o) {
+    if (o.arg.binary)
+      return {};
     if (o.format)
       return o.bytes;
     try {
@@ -341,6 +365,14 @@ private:
       // reported when the archive is read for good
     }
     return {};
+  }
+
+  static Arch host_arch() {
+#if defined(__aarch64__)
+    return Arch::AArch64;
+#else
+    return Arch::X86_64;
+#endif
   }
 
   void choose_target() {
@@ -363,6 +395,9 @@ private:
     }
     if (!format)
       format = file_format(Format::Elf);
+    if (arch == Arch::Unknown &&
+        std::all_of(opened_.begin(), opened_.end(), [](const Opened &o) { return o.arg.binary; }))
+      arch = host_arch();
     if (arch == Arch::Unknown) {
       link_.diag.error(opened_[0].file->path + ": machine is not supported (" + format->machines + " " +
                        format->name + " are)");
@@ -435,6 +470,20 @@ private:
   }
 
   void number(Opened &o) {
+    if (o.arg.binary) {
+      if (!format_->binary_object) {
+        link_.diag.error(o.file->path + ": -b binary is not supported for " + format_->name);
+        return;
+      }
+      InputFile *f = number_one(o, format_->make_object(),
+                                format_->binary_object(o.file->bytes, o.arg.name, link_.target->arch()));
+      f->reader = &format_->object_reader();
+      return;
+    }
+    if (o.arg.no_add_symbols) {
+      number_one(o, o.format->make_symbols_only(), o.file->bytes);
+      return;
+    }
     if (role(o) == FileRole::Shared) {
       InputFile *f = number_one(o, o.format->make_shared(), o.bytes);
       f->kind = FileKind::Shared;
@@ -513,7 +562,23 @@ private:
         with_file(p, [&](ByteView b) { elf::parse_dynamic_list(b, link_.dynamic_list); });
     for (const std::string &s : opt.export_dynamic_symbols)
       link_.dynamic_list.push_back(elf::make_pattern(s));
+    if (opt.dynamic_list_cpp_new)
+      for (const char *glob : {"_Znw*", "_Zna*", "_Zdl*", "_Zda*"})
+        link_.dynamic_list.push_back(elf::make_pattern(glob));
+    if (opt.dynamic_list_cpp_typeinfo)
+      for (const char *glob : {"_ZTI*", "_ZTS*"})
+        link_.dynamic_list.push_back(elf::make_pattern(glob));
     link_.dynamic_list_given = !opt.dynamic_lists.empty();
+    for (const std::string &p : opt.retain_symbols_files)
+      with_file(p, [&](ByteView b) {
+        std::string_view text = b.str();
+        constexpr const char *blanks = " \t\r\n";
+        for (std::size_t at = 0; (at = text.find_first_not_of(blanks, at)) != text.npos;) {
+          std::size_t end = std::min(text.find_first_of(blanks, at), text.size());
+          link_.retained_symbols.insert(text.substr(at, end - at));
+          at = end;
+        }
+      });
   }
 
   void add_roots() {
@@ -526,6 +591,11 @@ private:
     for (auto *names : {&opt.undefined, &opt.require_defined})
       for (const std::string &n : *names)
         link_.add_root(n);
+    for (const std::string &glob : opt.undefined_glob)
+      for (std::size_t i = 0; i < link_.lazy_names.size(); ++i)
+        for (std::size_t k = 0; k < link_.lazy_names[i].size(); ++k)
+          if (std::string_view n = link_.lazy_names[i][k].name; glob_match(glob, n))
+            link_.add_root(n);
   }
 
   Link &link_;

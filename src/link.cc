@@ -48,6 +48,7 @@ bool run(Link &link) {
   // Tentative definitions that won are sections like others.
   pass(link, "commons", allocate_commons);
   pass(link, "duplicates", report_duplicate_symbols);
+  report_resolution(link);
   pass(link, "bind defsyms", bind_defsyms);
   // Which symbols are imported, exported, local; their versions.
   link.is_dynamic = link.is_pic() || !link.shareds.empty();
@@ -67,6 +68,8 @@ bool run(Link &link) {
     return false;
   // GOT, PLT, symbol tables, headers: all that the linker itself adds exists.
   pass(link, "synthesize", [](Link &l) { l.target->synthesize(l); });
+  // Sections have the ranks that the user gives them.
+  pass(link, "order", order_sections);
   // Every live section is a member of an output section; these are in the image's order.
   if (!pass(link, "place", place_sections))
     return false;

@@ -325,8 +325,6 @@ void finish_options(Parse &p) {
     return finish_ld64(p);
   for (std::string &dir : o.library_paths)
     prefix_sysroot(dir, o.sysroot);
-  for (std::string &dir : o.rpath_link)
-    prefix_sysroot(dir, o.sysroot);
   if (o.format == Format::Coff) {
     if (o.output == "a.out")
       o.output = o.kind == OutputKind::Shared ? "a.dll" : "a.exe";

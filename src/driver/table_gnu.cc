@@ -176,13 +176,6 @@ void set_threads(Parse &p, const Arg &a) {
   }
 }
 
-void set_optimize(Parse &p, const Arg &a) {
-  u64 n = 2;
-  if (a.count && !a.v[0].empty() && !parse_number(a.v[0], 10, &n))
-    n = 2; // -Os, -Oz, -Ofast reach linkers through drivers
-  p.opt.optimize = static_cast<u8>(std::min<u64>(n, 9));
-}
-
 void add_defsym(Parse &p, const Arg &a) {
   std::size_t eq = a.v[0].find('=');
   if (eq == 0 || eq == a.v[0].npos || eq + 1 == a.v[0].size())
@@ -218,7 +211,7 @@ void image_base(Parse &p, const Arg &a) {
 
 void set_format(Parse &p, const Arg &a) {
   if (a.v[0] == "binary")
-    p.error("option '-b binary' is not supported yet");
+    p.state.binary = true;
   else if (a.v[0] == "default" || a.v[0].starts_with("elf") || a.v[0].starts_with("pe"))
     p.state.binary = false;
   else
@@ -262,9 +255,77 @@ void set_rpath(Parse &p, const Arg &a) {
 
 void rpath_or_symbols(Parse &p, const Arg &a) {
   if (file_exists(a.str()))
-    p.error("-R with a file (--just-symbols) is not supported yet");
+    p.add_input(InputArg::File, a.v[0]).no_add_symbols = true;
   else
     set_rpath(p, a);
+}
+
+void add_remap(Parse &p, std::string_view glob, std::string_view file) {
+  p.opt.remap_inputs.emplace_back(glob, file);
+}
+
+void remap_inputs(Parse &p, const Arg &a) {
+  std::size_t eq = a.v[0].find('=');
+  if (eq == 0 || eq == a.v[0].npos || eq + 1 == a.v[0].size())
+    return p.bad_value(a, "PATTERN=FILE");
+  add_remap(p, a.v[0].substr(0, eq), a.v[0].substr(eq + 1));
+}
+
+// Lines of a pattern and a file; comments begin with #.
+void remap_inputs_file(Parse &p, const Arg &a) {
+  std::string why;
+  const MappedFile *m = map_file(a.str(), &why);
+  if (!m)
+    return p.error("cannot open " + a.str() + ": " + why);
+  std::string_view text = m->bytes.str();
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    line = line.substr(0, line.find('#'));
+    auto word = [&] {
+      std::size_t begin = std::min(line.find_first_not_of(" \t\r"), line.size()),
+                  end = std::min(line.find_first_of(" \t\r", begin), line.size());
+      std::string_view w = line.substr(begin, end - begin);
+      line.remove_prefix(end);
+      return w;
+    };
+    std::string_view glob = word(), file = word();
+    if (!glob.empty() && file.empty())
+      return p.error(a.str() + ": a pattern without a file: " + std::string(glob));
+    if (!glob.empty())
+      add_remap(p, glob, file);
+  }
+}
+
+void set_shuffle(Parse &p, const Arg &a) {
+  u64 seed = 0;
+  if (!a.count || p.number(a, 0, &seed))
+    p.opt.shuffle_sections = seed;
+}
+
+// JSON, in which %XX stands for a byte and %[quot] and its like for characters that shells and
+// specification files take for themselves.
+void set_package_metadata(Parse &p, const Arg &a) {
+  static constexpr std::pair<std::string_view, char> named[] = {
+      {"[comma]", ','}, {"[lbrace]", '{'}, {"[quot]", '"'}, {"[rbrace]", '}'}, {"[space]", ' '}};
+  std::string out;
+  std::string_view in = a.count ? a.v[0] : std::string_view();
+  while (!in.empty()) {
+    u64 byte;
+    auto name = std::find_if(std::begin(named), std::end(named),
+                             [&](auto &n) { return in[0] == '%' && in.substr(1).starts_with(n.first); });
+    if (name != std::end(named)) {
+      out += name->second;
+      in.remove_prefix(1 + name->first.size());
+    } else if (in[0] == '%' && in.size() >= 3 && parse_number("0x" + std::string(in.substr(1, 2)), 16, &byte)) {
+      out += static_cast<char>(byte);
+      in.remove_prefix(3);
+    } else {
+      out += in[0];
+      in.remove_prefix(1);
+    }
+  }
+  p.opt.package_metadata = out;
 }
 
 void set_pack_relocs(Parse &p, const Arg &a) {
@@ -323,16 +384,16 @@ constexpr OptionSpec rows[] = {
        p.in_lib = false;
        p.add_input(InputArg::EndLib, "");
      }},
-    {"just-symbols", Form::Value, G, NotYet, "FILE", "Take addresses of symbols from FILE, but none of its contents",
+    {"just-symbols", Form::Value, G, Done, "FILE", "Take addresses of symbols from FILE, but none of its contents",
      [](Parse &p, const Arg &a) { p.add_input(InputArg::File, a.v[0]).no_add_symbols = true; }},
     {"b format", Form::Value, G, Done, "FORMAT", "Format of the inputs that follow: binary, or default", set_format},
     {"sysroot", Form::Value, G, Done, "DIR", "Root of the target's file system", GOLD_STR(sysroot)},
-    {"rpath-link", Form::Value, G, Done, "PATH", "Where the libraries are that shared libraries need", GOLD_ADD(rpath_link)},
+    {"rpath-link", Form::Value, G, Ignored, "PATH", "a library's own libraries are not looked for", nullptr},
     {"nostdlib", Form::None, G | PE, Done, nullptr, "Look for libraries only in directories of the command line",
      [](Parse &p, const Arg &) { p.nostdlib = true; }},
     {"nodefaultlibs", Form::None, G, Ignored, nullptr, "an option of compilers: a linker adds no libraries", nullptr},
-    {"remap-inputs", Form::Value, G, NotYet, "PATTERN=FILE", "Read FILE in place of inputs that match PATTERN", GOLD_ADD(remap_inputs)},
-    {"remap-inputs-file", Form::Value, G, NotYet, "FILE", "Read --remap-inputs patterns from FILE", nullptr},
+    {"remap-inputs", Form::Value, G, Done, "PATTERN=FILE", "Read FILE in place of inputs that match PATTERN", remap_inputs},
+    {"remap-inputs-file", Form::Value, G, Done, "FILE", "Read --remap-inputs patterns from FILE", remap_inputs_file},
     {"copy-dt-needed-entries add-needed", Form::None, G, Ignored, nullptr, "a library's own libraries are never linked in its place", nullptr},
     {"no-copy-dt-needed-entries no-add-needed", Form::None, G, Ignored, nullptr, "always in force", nullptr},
     {"dependent-libraries", Form::None, G, Ignored, nullptr, "for the .deplibs section of LLVM", nullptr},
@@ -423,13 +484,13 @@ constexpr OptionSpec rows[] = {
     {"eh-frame-hdr", Form::None, G, Done, nullptr, "Make the search table of unwind information", GOLD_SET(eh_frame_hdr, true)},
     {"no-eh-frame-hdr", Form::None, G, Done, nullptr, "Undo --eh-frame-hdr", GOLD_SET(eh_frame_hdr, false)},
     {"pack-dyn-relocs", Form::Value, G, Done, "none|relr", "Pack relative relocations", set_pack_relocs},
-    {"use-android-relr-tags", Form::None, G, NotYet, nullptr, "Use Android's numbers for packed relocations", nullptr},
-    {"no-use-android-relr-tags", Form::None, G, Ignored, nullptr, "always in force", nullptr},
+    {"use-android-relr-tags", Form::None, G, Done, nullptr, "Use Android's numbers for packed relocations", GOLD_SET(android_relr_tags, true)},
+    {"no-use-android-relr-tags", Form::None, G, Done, nullptr, "Undo --use-android-relr-tags (default)", GOLD_SET(android_relr_tags, false)},
     {"apply-dynamic-relocs", Form::None, G, Done, nullptr, "Write addends into the places of dynamic relocations too", GOLD_SET(apply_dynamic_relocs, true)},
     {"no-apply-dynamic-relocs", Form::None, G, Done, nullptr, "Undo --apply-dynamic-relocs (default)", GOLD_SET(apply_dynamic_relocs, false)},
-    {"q emit-relocs", Form::None, G, NotYet, nullptr, "Keep relocations in the output", GOLD_SET(emit_relocs, true)},
+    {"q emit-relocs", Form::None, G, Done, nullptr, "Keep relocations in the output", GOLD_SET(emit_relocs, true)},
     {"no-emit-relocs", Form::None, G, Done, nullptr, "Undo --emit-relocs", GOLD_SET(emit_relocs, false)},
-    {"spare-dynamic-tags", Form::Value, G, NotYet, "N", "Leave N empty entries at the end of the dynamic section", GOLD_NUM(spare_dynamic_tags)},
+    {"spare-dynamic-tags", Form::Value, G, Done, "N", "Leave N empty entries at the end of the dynamic section", GOLD_NUM(spare_dynamic_tags)},
     {"compress-debug-sections", Form::Value, G, Done, "none|zlib|zstd", "Compress debug information", set_compress_debug},
     {"compress-sections", Form::Value, G, NotYet, "GLOB=KIND", "Compress sections by name", nullptr},
     {"separate-debug-file", Form::Optional, G, NotYet, "FILE", "Write debug information to a file of its own", nullptr},
@@ -442,7 +503,7 @@ constexpr OptionSpec rows[] = {
 
     {"", Form::Heading, G, Done, nullptr, "Symbols", nullptr},
     {"u undefined", Form::Value, G, Done, "SYMBOL", "Treat SYMBOL as needed", GOLD_ADD(undefined)},
-    {"undefined-glob", Form::Value, G, NotYet, "GLOB", "Treat archives' symbols that match as needed", GOLD_ADD(undefined_glob)},
+    {"undefined-glob", Form::Value, G, Done, "GLOB", "Treat archives' symbols that match as needed", GOLD_ADD(undefined_glob)},
     {"require-defined", Form::Value, G, Done, "SYMBOL", "Like -u, and fail if it stays undefined", GOLD_ADD(require_defined)},
     {"wrap", Form::Value, G, Done, "SYMBOL", "Send references to SYMBOL to __wrap_SYMBOL", GOLD_ADD(wrap)},
     {"defsym", Form::Value, G, Done, "SYMBOL=EXPR", "Define a symbol", add_defsym},
@@ -452,12 +513,13 @@ constexpr OptionSpec rows[] = {
     {"export-dynamic-symbol-list", Form::Value, G, Done, "FILE", "Export the symbols that FILE lists", GOLD_ADD(export_dynamic_symbol_lists)},
     {"dynamic-list", Form::Value, G, Done, "FILE", "Export, and bind dynamically, the symbols that FILE lists", GOLD_ADD(dynamic_lists)},
     {"dynamic-list-data", Form::None, G, Done, nullptr, "Export all data symbols", GOLD_SET(dynamic_list_data, true)},
-    {"dynamic-list-cpp-new dynamic-list-cpp-typeinfo", Form::None, G, NotYet, nullptr, "Bind operator new, or typeinfo, dynamically", nullptr},
+    {"dynamic-list-cpp-new", Form::None, G, Done, nullptr, "Bind operator new and delete dynamically", GOLD_SET(dynamic_list_cpp_new, true)},
+    {"dynamic-list-cpp-typeinfo", Form::None, G, Done, nullptr, "Bind run-time type information dynamically", GOLD_SET(dynamic_list_cpp_typeinfo, true)},
     {"version-script", Form::Value, G, Done, "FILE", "Read symbol versions from FILE", GOLD_ADD(version_scripts)},
     {"version-exports-section", Form::Value, G, Ignored, "SYMBOL", "of no use outside Solaris", nullptr},
     {"undefined-version", Form::None, G, Done, nullptr, "Names of a version script need not be defined (default)", GOLD_SET(undefined_version, true)},
     {"no-undefined-version", Form::None, G, Done, nullptr, "Fail if a name of a version script is not defined", GOLD_SET(undefined_version, false)},
-    {"default-symver", Form::None, G, NotYet, nullptr, "Give symbols the shared object's name as version", GOLD_SET(default_symver, true)},
+    {"default-symver", Form::None, G, Done, nullptr, "Give symbols the shared object's name as version", GOLD_SET(default_symver, true)},
     {"default-imported-symver", Form::None, G, NotYet, nullptr, "Give imported symbols a default version", nullptr},
     {"exclude-libs", Form::Value, G | PE, Done, "LIB,...", "Do not export symbols of these archives, or of ALL",
      [](Parse &p, const Arg &a) {
@@ -469,7 +531,7 @@ constexpr OptionSpec rows[] = {
          rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
        }
      }},
-    {"retain-symbols-file", Form::Value, G, NotYet, "FILE", "Keep in the symbol table only what FILE lists", GOLD_ADD(retain_symbols_files)},
+    {"retain-symbols-file", Form::Value, G, Done, "FILE", "Keep in the symbol table only what FILE lists", GOLD_ADD(retain_symbols_files)},
     {"Bsymbolic", Form::None, G, Done, nullptr, "Bind references inside a shared object to its own definitions", GOLD_SET(bsymbolic, true)},
     {"Bsymbolic-functions", Form::None, G, Done, nullptr, "The same for functions", GOLD_SET(bsymbolic_functions, true)},
     {"Bsymbolic-non-weak", Form::None, G, Done, nullptr, "The same for symbols that are not weak", GOLD_SET(bsymbolic_non_weak, true)},
@@ -492,14 +554,14 @@ constexpr OptionSpec rows[] = {
      set_unresolved},
     {"warn-unresolved-symbols", Form::None, G, Done, nullptr, "Undefined symbols are warnings", GOLD_SET(unresolved, UnresolvedPolicy::Warn)},
     {"error-unresolved-symbols", Form::None, G, Done, nullptr, "Undefined symbols are errors", GOLD_SET(unresolved, UnresolvedPolicy::Error)},
-    {"ignore-unresolved-symbol", Form::Value, G, NotYet, "SYMBOL", "SYMBOL may be undefined", GOLD_ADD(allowed_undefined)},
+    {"ignore-unresolved-symbol", Form::Value, G, Done, "SYMBOL", "SYMBOL may be undefined", GOLD_ADD(allowed_undefined)},
     {"allow-multiple-definition", Form::None, G, Done, nullptr, "Of several definitions take the first", GOLD_SET(allow_multiple_definition, true)},
     {"no-allow-multiple-definition", Form::None, G, Done, nullptr, "Undo --allow-multiple-definition", GOLD_SET(allow_multiple_definition, false)},
     {"disable-multiple-abs-defs", Form::None, G, Ignored, nullptr, "the last definition with -R counts", nullptr},
     {"noinhibit-exec", Form::None, G, Done, nullptr, "Write the output even if there are undefined symbols", GOLD_SET(noinhibit_exec, true)},
     {"warn-common", Form::None, G, Done, nullptr, "Report common symbols that meet others", GOLD_SET(warn_common, true)},
     {"no-warn-common", Form::None, G, Done, nullptr, "Undo --warn-common", GOLD_SET(warn_common, false)},
-    {"warn-once", Form::None, G, Done, nullptr, "Report each undefined symbol once", GOLD_SET(warn_once, true)},
+    {"warn-once", Form::None, G, Ignored, nullptr, "each undefined symbol is reported once, with its references", nullptr},
     {"gnu-unique", Form::None, G, Done, nullptr, "Keep STB_GNU_UNIQUE (default)", GOLD_SET(gnu_unique, true)},
     {"no-gnu-unique", Form::None, G, Done, nullptr, "Make STB_GNU_UNIQUE symbols global ones", GOLD_SET(gnu_unique, false)},
     {"d dc dp", Form::None, G, Ignored, nullptr, "common symbols always get space outside -r", nullptr},
@@ -511,16 +573,16 @@ constexpr OptionSpec rows[] = {
     {"", Form::Heading, G | LD64, Done, nullptr, "What is left out", nullptr},
     {"gc-sections", Form::None, G, Done, nullptr, "Leave out sections that nothing reaches", GOLD_SET(gc_sections, true)},
     {"no-gc-sections", Form::None, G, Done, nullptr, "Undo --gc-sections (default)", GOLD_SET(gc_sections, false)},
-    {"gc-keep-exported", Form::None, G, NotYet, nullptr, "Keep what could be exported", GOLD_SET(gc_keep_exported, true)},
+    {"gc-keep-exported", Form::None, G, Done, nullptr, "Keep what could be exported", GOLD_SET(gc_keep_exported, true)},
     {"print-gc-sections", Form::None, G, Done, nullptr, "List the sections left out", GOLD_SET(print_gc_sections, true)},
     {"no-print-gc-sections", Form::None, G, Done, nullptr, "Undo --print-gc-sections", GOLD_SET(print_gc_sections, false)},
-    {"why-live why_live", Form::Value, G | LD64, NotYet, "SYMBOL", "Show what keeps SYMBOL", GOLD_ADD(why_live)},
+    {"why-live why_live", Form::Value, G | LD64, Done, "GLOB", "Show what keeps the symbols that match", GOLD_ADD(why_live)},
     {"icf", Form::Value, G | LD64, Done, "none|safe|all", "Fold identical code", set_icf},
     {"no-icf", Form::None, G, Done, nullptr, "Undo --icf", GOLD_SET(icf, IcfMode::None)},
     {"print-icf-sections", Form::None, G, Done, nullptr, "List the folded sections", GOLD_SET(print_icf_sections, true)},
     {"no-print-icf-sections", Form::None, G, Done, nullptr, "Undo --print-icf-sections", GOLD_SET(print_icf_sections, false)},
     {"keep-unique", Form::Value, G, Done, "SYMBOL", "Never fold SYMBOL", GOLD_ADD(keep_unique)},
-    {"ignore-data-address-equality", Form::None, G, Done, nullptr, "Fold read-only data whose address is taken, too", GOLD_SET(ignore_data_address_equality, true)},
+    {"ignore-data-address-equality", Form::None, G, Ignored, nullptr, "data is never folded", nullptr},
     {"ignore-function-address-equality", Form::None, G, Ignored, nullptr, "--icf=all says the same", nullptr},
     {"icf-iterations", Form::Value, G, Ignored, "N", "folding goes on until nothing changes", nullptr},
     {"s strip-all", Form::None, G, Done, nullptr, "Leave out symbol table and debug information", GOLD_SET(strip, StripMode::All)},
@@ -534,7 +596,7 @@ constexpr OptionSpec rows[] = {
     {"x discard-all", Form::None, G | LD64, Done, nullptr, "Leave out local symbols", GOLD_SET(discard, DiscardMode::All)},
     {"X discard-locals", Form::None, G, Done, nullptr, "Leave out local symbols that begin with .L", GOLD_SET(discard, DiscardMode::Locals)},
     {"discard-none", Form::None, G, Done, nullptr, "Leave out no symbols", GOLD_SET(discard, DiscardMode::None)},
-    {"O", Form::Joined, G | LD64, Done, "LEVEL", "2 and more: merge strings with common ends", set_optimize},
+    {"O", Form::Joined, G | LD64, Ignored, "LEVEL", "the same is done at all levels; strings with common ends stay apart", nullptr},
     {"relax", Form::None, G, Done, nullptr, "Use shorter instructions where addresses allow (default)", GOLD_SET(relax, true)},
     {"no-relax", Form::None, G, Done, nullptr, "Undo --relax", GOLD_SET(relax, false)},
     {"merge-strings", Form::None, G, Done, nullptr, "Merge equal strings and constants (default)", GOLD_SET(merge_strings, true)},
@@ -555,15 +617,16 @@ constexpr OptionSpec rows[] = {
     {"image-base", Form::Value, G | PE, Done, "ADDRESS", "Address at which the image begins", image_base},
     {"physical-image-base", Form::Value, G, NotYet, "ADDRESS", "Load address at which the image begins", nullptr},
     {"section-order", Form::Value, G, NotYet, "ORDER", "Order of output sections", nullptr},
-    {"symbol-ordering-file", Form::Value, G, NotYet, "FILE", "Order sections by the symbols that FILE lists", GOLD_STR(symbol_ordering_file)},
-    {"section-ordering-file", Form::Value, G, NotYet, "FILE", "Order sections as FILE lists them", GOLD_STR(section_ordering_file)},
-    {"no-warn-symbol-ordering warn-symbol-ordering", Form::None, G, Ignored, nullptr, "for --symbol-ordering-file", nullptr},
+    {"symbol-ordering-file", Form::Value, G, Done, "FILE", "Order sections by the symbols that FILE lists", GOLD_STR(symbol_ordering_file)},
+    {"section-ordering-file", Form::Value, G, Done, "FILE", "Order sections as FILE lists them: globs of input sections, one a line", GOLD_STR(section_ordering_file)},
+    {"warn-symbol-ordering", Form::None, G, Done, nullptr, "Warn of symbols that are listed and not there (default)", GOLD_SET(warn_symbol_ordering, true)},
+    {"no-warn-symbol-ordering", Form::None, G, Done, nullptr, "Undo --warn-symbol-ordering", GOLD_SET(warn_symbol_ordering, false)},
     {"call-graph-ordering-file", Form::Value, G, NotYet, "FILE", "Order sections by the calls that FILE lists", nullptr},
     {"call-graph-profile-sort", Form::Optional, G | LD64, Ignored, "none|hfsort|cdsort", "order only: .llvm.call-graph-profile is not used yet", nullptr},
     {"no-call-graph-profile-sort", Form::None, G | LD64, Ignored, nullptr, "always in force", nullptr},
     {"bp-startup-sort bp-compression-sort", Form::Value, G, NotYet, "HOW", "Order functions by profile or similarity", nullptr},
-    {"shuffle-sections", Form::Optional, G, NotYet, "SEED", "Order sections at random", nullptr},
-    {"reverse-sections", Form::None, G, NotYet, nullptr, "Order sections backwards", nullptr},
+    {"shuffle-sections", Form::Optional, G, Done, "SEED", "Order sections at random; the same seed (default: 0) gives the same order", set_shuffle},
+    {"reverse-sections", Form::None, G, Done, nullptr, "Order sections backwards", GOLD_SET(reverse_sections, true)},
     {"orphan-handling", Form::Value, G, Done, "HOW", "Sections that no rule of the script places: place, warn, error, discard", set_orphan_handling},
     {"unique", Form::Optional, G, Done, "GLOB", "Keep input sections that match apart", 
      [](Parse &p, const Arg &a) { p.opt.unique.push_back(a.count ? a.str() : "*"); }},
@@ -583,15 +646,15 @@ constexpr OptionSpec rows[] = {
     {"Map", Form::Value, G, Done, "FILE", "Write a map of the image to FILE; '-' is standard output", GOLD_STR(map_file)},
     {"M print-map", Form::None, G, Done, nullptr, "Write a map of the image to standard output", GOLD_SET(map_file, "-")},
     {"print-map-discarded no-print-map-discarded map-whole-files no-map-whole-files", Form::None, G, Ignored, nullptr, "details of GNU's map file", nullptr},
-    {"cref", Form::None, G, NotYet, nullptr, "Add cross references to the map", GOLD_SET(cref, true)},
+    {"cref", Form::None, G, Done, nullptr, "Add cross references to the map", GOLD_SET(cref, true)},
     {"t trace", Form::None, G | LD64, Done, nullptr, "Print the inputs' names as they are read", GOLD_SET(trace_files, true)},
-    {"y trace-symbol", Form::Value, G, NotYet, "SYMBOL", "Print where SYMBOL is defined and used", GOLD_ADD(trace_symbols)},
+    {"y trace-symbol", Form::Value, G, Done, "SYMBOL", "Print where SYMBOL is defined and used", GOLD_ADD(trace_symbols)},
     {"dependency-file", Form::Value, G, Done, "FILE", "Write the inputs' names to FILE as a rule of make", GOLD_STR(dependency_file)},
     {"reproduce", Form::Value, G | LD64, Done, "FILE", "Write a tar file with all inputs and the command", GOLD_STR(reproduce)},
     {"repro", Form::None, G, Done, nullptr, "Like --reproduce=OUTPUT.repro.tar",
      [](Parse &p, const Arg &) { p.repro_beside_output = true; }},
-    {"why-extract", Form::Value, G, NotYet, "FILE", "Say why archive members were taken", nullptr},
-    {"print-archive-stats", Form::Value, G, NotYet, "FILE", "Say how many members of archives were taken", nullptr},
+    {"why-extract", Form::Value, G, Done, "FILE", "Write why archive members were taken to FILE", GOLD_STR(why_extract)},
+    {"print-archive-stats", Form::Value, G, Done, "FILE", "Write how many members of archives were taken to FILE", GOLD_STR(print_archive_stats)},
     {"print-dependencies", Form::None, G, NotYet, nullptr, "Print which file needs which", nullptr},
     {"print-symbol-order", Form::Value, G, NotYet, "FILE", "Write the order of symbols", nullptr},
     {"stats", Form::None, G | LD64, Done, nullptr, "Show counts, bytes, time a pass, peak memory", GOLD_SET(stats, true)},
@@ -638,8 +701,7 @@ constexpr OptionSpec rows[] = {
     {"thread-count", Form::Value, G, Done, "N", "Like --threads=N", set_threads},
     {"no-threads", Form::None, G, Done, nullptr, "Like --threads=1", GOLD_SET(threads, 1)},
     {"thread-count-initial thread-count-middle thread-count-final", Form::Value, G, Ignored, "N", "gold's phases", nullptr},
-    {"fork", Form::None, G, Done, nullptr, "Let a child process free the memory", GOLD_SET(fork, true)},
-    {"no-fork", Form::None, G, Done, nullptr, "Undo --fork (default)", GOLD_SET(fork, false)},
+    {"fork no-fork", Form::None, G, Ignored, nullptr, "memory is given back by the end of the process", nullptr},
     {"preload quick-exit no-quick-exit", Form::None, G, Ignored, nullptr, "mold's ways of saving time", nullptr},
     {"go-runtime", Form::Value, G, Done, "auto|never|FILE", "The goroutine runtime: where it comes from", GOLD_STR(go_runtime)},
     {"go-tls", Form::Value, G, Done, "warn|error|ignore", "Programs with goroutines: code that may keep another thread's variables", set_go_tls},
@@ -679,8 +741,8 @@ constexpr OptionSpec rows[] = {
     {"optimize-bb-jumps no-optimize-bb-jumps", Form::None, G, Ignored, nullptr, "for LLVM's basic block sections", nullptr},
 
     {"", Form::Heading, G, Done, nullptr, "Of one architecture or another", nullptr},
-    {"fix-cortex-a53-843419", Form::Optional, G, Done, "HOW", "Work around erratum 843419 of Cortex-A53", GOLD_SET(fix_cortex_a53_843419, true)},
-    {"no-fix-cortex-a53-843419", Form::None, G, Done, nullptr, "Undo it", GOLD_SET(fix_cortex_a53_843419, false)},
+    {"fix-cortex-a53-843419", Form::Optional, G, Ignored, "HOW", "NOT worked around: gcc asks for it always, and only early Cortex-A53 have the erratum", nullptr},
+    {"no-fix-cortex-a53-843419", Form::None, G, Ignored, nullptr, "always in force", nullptr},
     {"fix-cortex-a53-835769 no-fix-cortex-a53-835769 fix-cortex-a8 no-fix-cortex-a8 fix-arm1176 no-fix-arm1176", Form::None, G, Ignored, nullptr,
      "errata of processors that compilers work around", nullptr},
     {"target1-abs target1-rel be8 use-blx no-enum-size-warning no-wchar-size-warning merge-exidx-entries no-merge-exidx-entries long-plt pic-veneer", Form::None, G,

@@ -58,17 +58,13 @@ constexpr OptionSpec rows[] = {
      }},
     {"max-page-size", Form::ZValue, G, Done, "SIZE", "Largest page size that the image supports",
      [](Parse &p, const Arg &a) { set_page_size(p, a, &p.opt.z_max_page_size); }},
-    {"common-page-size", Form::ZValue, G, Done, "SIZE", "Page size for which the image is optimized",
-     [](Parse &p, const Arg &a) { set_page_size(p, a, &p.opt.z_common_page_size); }},
+    {"common-page-size", Form::ZValue, G, Ignored, "SIZE", "segments are aligned to max-page-size", nullptr},
     {"separate-code", Z, G, Done, nullptr, "Code shares no page with data (default)",
-     [](Parse &p, const Arg &) {
-       p.opt.z_separate_code = true;
-       p.opt.z_separate_loadable_segments = false;
-     }},
+     GOLD_SET(z_separate_code, true)},
     {"noseparate-code", Z, G, Done, nullptr, "Segments may share pages of the file",
-     [](Parse &p, const Arg &) { p.opt.z_separate_code = p.opt.z_separate_loadable_segments = false; }},
-    {"separate-loadable-segments", Z, G, Done, nullptr, "No two segments share a page of the file",
-     GOLD_SET(z_separate_loadable_segments, true)},
+     GOLD_SET(z_separate_code, false)},
+    {"separate-loadable-segments", Z, G, Done, nullptr, "No two segments share a page of the file (default)",
+     GOLD_SET(z_separate_code, true)},
     {"pack-relative-relocs", Z, G, Done, nullptr, "Pack relative relocations (DT_RELR)",
      GOLD_SET(relr, true)},
     {"nopack-relative-relocs", Z, G, Done, nullptr, "Undo it (default)", GOLD_SET(relr, false)},
@@ -125,11 +121,11 @@ constexpr OptionSpec rows[] = {
     {"sectionheader", Z, G, Done, nullptr, "Write section headers (default)",
      GOLD_SET(z_sectionheader, true)},
     {"nosectionheader", Z, G, Done, nullptr, "Write no section headers", GOLD_SET(z_sectionheader, false)},
-    {"x86-64-baseline", Z, G, NotYet, nullptr, "Mark the image as needing that level of the instruction set",
+    {"x86-64-baseline", Z, G, Done, nullptr, "Mark the image as needing that level of the instruction set",
      GOLD_SET(z_x86_64_isa_level, 1)},
-    {"x86-64-v2", Z, G, NotYet, nullptr, "Likewise", GOLD_SET(z_x86_64_isa_level, 2)},
-    {"x86-64-v3", Z, G, NotYet, nullptr, "Likewise", GOLD_SET(z_x86_64_isa_level, 4)},
-    {"x86-64-v4", Z, G, NotYet, nullptr, "Likewise", GOLD_SET(z_x86_64_isa_level, 8)},
+    {"x86-64-v2", Z, G, Done, nullptr, "Likewise", GOLD_SET(z_x86_64_isa_level, 2)},
+    {"x86-64-v3", Z, G, Done, nullptr, "Likewise", GOLD_SET(z_x86_64_isa_level, 4)},
+    {"x86-64-v4", Z, G, Done, nullptr, "Likewise", GOLD_SET(z_x86_64_isa_level, 8)},
     {"combreloc nocombreloc", Z, G, Ignored, nullptr, "dynamic relocations are always one sorted table",
      nullptr},
     {"common nocommon", Z, G, Ignored, nullptr, "common symbols become objects", nullptr},
@@ -145,8 +141,15 @@ constexpr OptionSpec rows[] = {
     {"call-nop", Form::ZValue, G, Ignored, "PADDING", "one-byte prefixes are used", nullptr},
     {"report-relative-reloc noreloc-overflow mark-plt nomark-plt", Z, G, Ignored, nullptr,
      "details of GNU ld", nullptr},
-    {"dead-reloc-in-nonalloc", Form::ZValue, G, NotYet, "GLOB=VALUE",
-     "What references to left-out code become", nullptr},
+    {"dead-reloc-in-nonalloc", Form::ZValue, G, Done, "GLOB=VALUE",
+     "What references to left-out code become in debug sections that match",
+     [](Parse &p, const Arg &a) {
+       std::size_t eq = a.v[0].rfind('=');
+       u64 value;
+       if (eq == a.v[0].npos || eq == 0 || !parse_number(a.v[0].substr(eq + 1), 0, &value))
+         return p.bad_value(a, "GLOB=VALUE");
+       p.opt.z_dead_relocs.emplace_back(a.v[0].substr(0, eq), value);
+     }},
     {"rela", Z, G, Ignored, nullptr, "the form of 64-bit targets", nullptr},
     {"rel", Z, G, NotYet, nullptr, "Write dynamic relocations without addends", nullptr},
     {"ifunc-noplt", Z, G, NotYet, nullptr, "Call IFUNCs without a PLT", nullptr},

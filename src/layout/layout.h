@@ -2,12 +2,23 @@
 // in the model. See link.cc for their order.
 #pragma once
 
+#include <cstdio>
+
 #include "model/link.h"
 
 namespace gold {
 
 // Decides Section::live: all sections, or with --gc-sections what the roots reach.
 void mark_live_sections(Link &);
+
+// Why a section lives whatever refers to it; null when it does not.
+const char *root_reason(Link &, const Section &);
+
+// True for a symbol whose section lives because other images may use it.
+bool is_kept_for_others(const Link &, const Symbol &);
+
+// --why-live: prints the references that keep symbols. After mark_live_sections.
+void explain_liveness(Link &);
 
 // Splits mergeable sections into pieces and gives equal pieces one place. Each output gets a
 // synthesized section that holds the pieces.
@@ -18,6 +29,9 @@ void fold_identical_sections(Link &);
 
 // Counts what the relocations of live sections need.
 void scan_relocations(Link &);
+
+// --symbol-ordering-file and its like: gives sections the rank by which they are placed.
+void order_sections(Link &);
 
 // Puts live sections into output sections, ordered as in the image.
 void place_sections(Link &);
@@ -33,5 +47,8 @@ bool write_output(Link &);
 
 // -Map: what lies where, in the manner of GNU ld.
 void write_map_file(Link &);
+
+// --cref: who defines and who uses each global symbol, in the manner of GNU ld.
+void write_cross_references(Link &, std::FILE *);
 
 } // namespace gold

@@ -10,8 +10,11 @@ namespace gold {
 
 void write_map_file(Link &link) {
   const std::string &path = link.opt.map_file;
-  if (path.empty())
+  if (path.empty()) {
+    if (link.opt.cref)
+      write_cross_references(link, stdout);
     return;
+  }
   std::FILE *f = path == "-" ? stdout : std::fopen(path.c_str(), "w");
   if (!f) {
     link.diag.error("cannot open map file " + path + ": " + strerror(errno));
@@ -49,6 +52,8 @@ void write_map_file(Link &link) {
                      demangle(lo->second->name()).c_str());
     }
   }
+  if (link.opt.cref)
+    write_cross_references(link, f);
   if (f != stdout)
     std::fclose(f);
 }

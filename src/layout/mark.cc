@@ -76,6 +76,26 @@ bool start_stop_referenced(Link &link, const Section &s) {
   return false;
 }
 
+} // namespace
+
+const char *root_reason(Link &link, const Section &s) {
+  if (s.keep_script)
+    return "the linker script says KEEP";
+  if (s.flags & kSecRetain)
+    return "it is marked as one to be retained";
+  if (link.target->is_root(link, s))
+    return "sections of its kind are always kept";
+  if ((s.flags & kSecNamedRoot) && !link.opt.start_stop_gc && start_stop_referenced(link, s))
+    return "__start_ or __stop_ of its name is referred to";
+  return nullptr;
+}
+
+bool is_kept_for_others(const Link &link, const Symbol &s) {
+  return s.is_exported() || (link.opt.gc_keep_exported && s.section && !s.is_local() && !s.is_undefined());
+}
+
+namespace {
+
 template <class F> void for_each_section(InputFile *f, F &&fn) {
   for (Section *s : f->sections)
     if (s)
@@ -93,6 +113,7 @@ void mark_live_sections(Link &link) {
         if (Symbol *s = f->symbols[k]; s && s->is_shared() && s->file && s->marked(kMarkStrongRef))
           s->file->needed.store(true, std::memory_order_relaxed);
     }, 16);
+    explain_liveness(link);
     return;
   }
   Marker marker(link);
@@ -104,15 +125,15 @@ void mark_live_sections(Link &link) {
         s.live.store(1, std::memory_order_relaxed);
         return;
       }
-      if (s.keep_script || (s.flags & kSecRetain) || link.target->is_root(link, s) ||
-          ((s.flags & kSecNamedRoot) && start_stop_referenced(link, s)))
+      if (root_reason(link, s))
         marker.visit(&s);
     });
     for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
-      if (Symbol *s = f->symbols[k]; s && s->file == f && s->is_exported())
+      if (Symbol *s = f->symbols[k]; s && s->file == f && is_kept_for_others(link, *s))
         marker.visit(s);
   }
   marker.run();
+  explain_liveness(link);
   if (link.opt.print_gc_sections)
     for (InputFile *f : link.objects)
       for_each_section(f, [&](Section &s) {

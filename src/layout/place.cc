@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "layout/layout.h"
+#include "support/glob.h"
 #include "support/threads.h"
 
 namespace gold {
@@ -22,11 +23,13 @@ public:
 
   void place(Section &s) {
     std::string_view name = link_.target->output_name(link_, s);
-    if (name.empty())
+    bool orphan = name.empty();
+    if (orphan)
       name = s.name();
     table_.reserve(1);
     // With -r, members of groups and sections ordered by others stay what they are.
     bool own = link_.is_relocatable() && s.flags & (kSecInGroup | kSecLinkOrder);
+    own |= is_unique(s, orphan);
     OutputSection *none = nullptr;
     OutputSection *&out = own ? none : table_.intern(name)->out;
     if (!out) {
@@ -52,6 +55,16 @@ public:
   }
 
 private:
+  // --unique=GLOB; without a pattern it means sections that no rule gives an output section.
+  bool is_unique(const Section &s, bool orphan) const {
+    if (link_.opt.unique.empty() || s.kind == SectionKind::Synthetic)
+      return false;
+    for (const std::string &glob : link_.opt.unique)
+      if (glob == "*" ? orphan : glob_match(glob, s.name()))
+        return true;
+    return false;
+  }
+
   Link &link_;
   InternTable<NamedOutput> table_;
 };

@@ -56,6 +56,9 @@ struct DefinedAt {
   u64 offset = 0;
 };
 
+// What a file says of a global symbol that it names.
+enum class Mention : u8 { None, Reference, WeakReference, Definition, WeakDefinition, Common, SharedDefinition };
+
 // What turns bytes into the model. One object a kind of file; stateless.
 class Reader {
 public:
@@ -92,6 +95,11 @@ public:
   // Where symbol `native`, which this file defines, is declared: for data, too.
   virtual SourcePlace declaration(InputFile &, u32 /*native*/) const { return {}; }
   virtual DefinedAt defined_at(const InputFile &, u32 /*native*/) const { return {}; }
+  // Shared: symbols that it needs and nothing linked defines. None if a library that it needs is not
+  // linked: that one may have them.
+  virtual std::vector<Symbol *> unresolved(const Link &, const InputFile &) const { return {}; }
+  // What the file says of symbol `native`.
+  virtual Mention mention(const InputFile &, u32 /*native*/) const { return Mention::None; }
 };
 
 enum class FileKind : u8 {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "model/file.h"
@@ -59,6 +60,7 @@ struct Link {
   VersionScript version_script;
   std::vector<VersionPattern> dynamic_list; // also --export-dynamic-symbol
   bool dynamic_list_given = false;
+  std::unordered_set<std::string_view> retained_symbols; // of --retain-symbols-file, if that is given
 
   std::vector<Synthetic *> synthetics; // in the order of their making
   std::vector<OutputSection *> outputs; // in image order, after plan
@@ -129,12 +131,20 @@ struct Link {
   std::vector<Duplicate> duplicates; // in no order
   void duplicate(Symbol &, InputFile &, u32 native);
 
+  // What an input wants to be said when another file uses one of its symbols. From any thread.
+  struct UseWarning {
+    std::string_view symbol, text;
+    InputFile *file;
+  };
+  std::vector<UseWarning> use_warnings; // in no order
+  void warn_of_use(std::string_view symbol, std::string_view text, InputFile &);
+
   // Libraries on the search path, not linked, that define some of the names: one line of text a name,
   // "" if there are none. Set by who opens inputs; slow, for messages.
   std::function<std::vector<std::string>(Link &, std::span<const std::string_view>)> find_definers;
 
 private:
-  std::mutex duplicates_mutex_;
+  std::mutex reports_mutex_;
 };
 
 // Defines `name` for the linker at `section` + `value` (section may be null: absolute) unless an

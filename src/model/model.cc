@@ -42,8 +42,13 @@ void Link::report(const InputFile &f, const InputError &e) {
 }
 
 void Link::duplicate(Symbol &s, InputFile &f, u32 native) {
-  std::lock_guard lock(duplicates_mutex_);
+  std::lock_guard lock(reports_mutex_);
   duplicates.push_back({&s, &f, native});
+}
+
+void Link::warn_of_use(std::string_view symbol, std::string_view text, InputFile &f) {
+  std::lock_guard lock(reports_mutex_);
+  use_warnings.push_back({symbol, text, &f});
 }
 
 std::string Link::readable(std::string_view name) const {
@@ -70,7 +75,7 @@ std::string Link::source_line(InputFile &f, const Section &s, u64 offset) const 
 Diag::Details Link::referenced_at(InputFile &f, const Section &s, u64 offset) const {
   return [this, &f, &s, offset] {
     std::string source = source_line(f, s, offset);
-    return source.empty() ? source : "\n>>> referenced by " + source;
+    return source.empty() ? source : (source.starts_with("in ") ? "\n>>> " : "\n>>> referenced by ") + source;
   };
 }
 

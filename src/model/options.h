@@ -73,9 +73,8 @@ struct Options {
   std::vector<InputArg> inputs;
   std::vector<std::string> library_paths;      // -L, in order; '=' and $SYSROOT are already replaced
   std::vector<std::string> framework_paths;    // -F
-  std::vector<std::string> rpath_link;
   std::string sysroot;
-  std::vector<std::string> remap_inputs;
+  std::vector<std::pair<std::string, std::string>> remap_inputs; // glob, the file instead; /dev/null: none
 
   // Output.
   std::string output = "a.out";
@@ -112,7 +111,7 @@ struct Options {
   std::vector<std::string> export_dynamic_symbols; // globs
   std::vector<std::string> export_dynamic_symbol_lists; // files
   std::vector<std::string> dynamic_lists;  // files
-  bool dynamic_list_data = false;
+  bool dynamic_list_data = false, dynamic_list_cpp_new = false, dynamic_list_cpp_typeinfo = false;
   std::vector<std::string> version_scripts; // files
   bool undefined_version = true; // --undefined-version: a name in the script need not be defined
   bool default_symver = false;
@@ -127,10 +126,10 @@ struct Options {
   UnresolvedPolicy unresolved = UnresolvedPolicy::Default;
   bool noinhibit_exec = false;
   bool warn_common = false;
-  bool warn_once = false;
   std::vector<std::string> trace_symbols; // -y
   bool trace_files = false;               // -t
   bool cref = false;
+  std::string why_extract, print_archive_stats; // files; "-" is standard output
   bool gnu_unique = true;
   std::vector<std::string> allowed_undefined; // -U, --ignore-unresolved-symbol
   std::string start_stop_visibility = "protected"; // -z start-stop-visibility
@@ -144,8 +143,6 @@ struct Options {
   IcfMode icf = IcfMode::None;
   bool print_icf_sections = false;
   std::vector<std::string> keep_unique;
-  bool ignore_data_address_equality = false;
-  u8 optimize = 1; // -O: 2 merges string tails
   bool relax = true;
   bool merge_strings = true;
 
@@ -170,23 +167,26 @@ struct Options {
   bool z_relro = true, z_now = false, z_text = true, z_execstack = false, z_execstack_if_needed = false;
   bool z_copyreloc = true, z_nodelete = false, z_nodlopen = false, z_nodump = false, z_origin = false,
        z_initfirst = false, z_interpose = false, z_nodefaultlib = false, z_global = false;
-  bool z_separate_code = true, z_separate_loadable_segments = false;
+  bool z_separate_code = true;
   bool z_ibt = false, z_shstk = false, z_ibtplt = false;
   bool z_force_bti = false, z_pac_plt = false, z_gcs = false;
   bool z_keep_text_section_prefix = false;
   bool z_dynamic_undefined_weak = true;
   bool z_rewrite_endbr = false;
   bool z_sectionheader = true;
+  std::vector<std::pair<std::string, u64>> z_dead_relocs; // glob of sections, what dead references become
+  bool android_relr_tags = false;
   u8 z_x86_64_isa_level = 0; // -z x86-64-vN: bits of GNU_PROPERTY_X86_ISA_1_NEEDED
   std::optional<u64> z_stack_size;
   u64 z_max_page_size = 0; // bytes; 0: the target's
-  u64 z_common_page_size = 0;
   std::string z_cet_report = "none", z_bti_report = "none";
-  bool fix_cortex_a53_843419 = false;
 
   // Layout.
   std::vector<std::string> scripts; // -T, files
   std::string symbol_ordering_file, section_ordering_file;
+  bool warn_symbol_ordering = true;
+  std::optional<u64> shuffle_sections; // the seed
+  bool reverse_sections = false;
   std::string orphan_handling = "place";
   std::vector<std::string> unique; // --unique: globs of input sections kept apart
   u64 spare_dynamic_tags = 0;      // empty entries at the end of the dynamic section
@@ -205,7 +205,6 @@ struct Options {
   int error_limit = 20; // 0: no limit
   enum class Color : u8 { Auto, Always, Never } color = Color::Auto;
   int threads = 0; // 0: as many as the affinity mask and the cgroup allow
-  bool fork = false;
 
   // LTO.
   std::vector<std::string> plugin_args; // -plugin, -plugin-opt, kept as written

@@ -103,6 +103,65 @@ std::string other_versions(const Link &link, std::string_view name) {
   return text;
 }
 
+// Symbols whose makers want users to think twice (.gnu.warning.gets).
+void report_use_warnings(Link &link) {
+  std::unordered_map<const Symbol *, const Link::UseWarning *> about;
+  for (const Link::UseWarning &w : link.use_warnings)
+    if (Symbol *s = link.symbols.find(w.symbol); s && s->file == w.file)
+      about.emplace(s, &w);
+  if (about.empty())
+    return;
+  std::vector<Report> reports = find_referrers(link, [&](const Symbol &s) { return about.contains(&s); });
+  for (Report &r : reports) {
+    const Link::UseWarning &w = *about[r.symbol];
+    std::erase_if(r.places, [&](const Place &p) { return p.file == w.file; });
+    if (r.places.empty())
+      continue;
+    const Place first = r.places[0];
+    link.diag.warn(std::string(w.text), first.file->priority, first.offset,
+                   [&link, places = std::move(r.places)] {
+                     std::string text;
+                     for (const Place &p : places)
+                       text += referrer_text(link, p);
+                     return text;
+                   });
+  }
+}
+
+// What shared objects lack, with the libraries that want it.
+void report_shared_undefined(Link &link, bool only_warn) {
+  struct Lack {
+    Symbol *symbol;
+    std::string by;
+  };
+  std::vector<Lack> lacks;
+  for (InputFile *f : link.shareds) {
+    if (f->as_needed && !f->needed)
+      continue;
+    for (Symbol *s : f->reader->unresolved(link, *f)) {
+      auto it = std::find_if(lacks.begin(), lacks.end(), [&](Lack &l) { return l.symbol == s; });
+      if (it == lacks.end())
+        it = lacks.insert(it, {s, ""});
+      it->by += "\n>>> required by " + f->display_name();
+    }
+  }
+  if (lacks.empty())
+    return;
+  std::vector<std::string_view> names;
+  for (Lack &l : lacks)
+    names.push_back(l.symbol->name());
+  auto definers =
+      link.find_definers ? link.find_definers(link, names) : std::vector<std::string>(lacks.size());
+  for (std::size_t i = 0; i < lacks.size(); ++i) {
+    std::string text = "undefined symbol: " + link.readable(names[i]) + lacks[i].by + definers[i] +
+                       "\n>>> --allow-shlib-undefined leaves it to the loader";
+    if (only_warn)
+      link.diag.warn(std::move(text), ~u64(0), ~u64(0));
+    else
+      link.diag.error(std::move(text), ~u64(0), ~u64(0));
+  }
+}
+
 // "" when nothing but more code can help.
 std::string hint(std::string_view name) {
   if (name.starts_with("_ZTV"))
@@ -134,9 +193,14 @@ void report_duplicate_symbols(Link &link) {
 
 void report_undefined_symbols(Link &link) {
   const Options &opt = link.opt;
-  if (link.is_relocatable() || opt.unresolved == UnresolvedPolicy::Ignore)
+  if (link.is_relocatable())
     return;
+  report_use_warnings(link);
   bool only_warn = opt.unresolved == UnresolvedPolicy::Warn || opt.noinhibit_exec;
+  if (opt.allow_shlib_undefined_set ? !opt.allow_shlib_undefined : !link.is_shared())
+    report_shared_undefined(link, only_warn);
+  if (opt.unresolved == UnresolvedPolicy::Ignore)
+    return;
   auto report = [&](std::string text, u64 order, Diag::Details details) {
     if (only_warn)
       link.diag.warn(std::move(text), ~u64(0), order, std::move(details));
@@ -149,6 +213,9 @@ void report_undefined_symbols(Link &link) {
   // A shared object may leave symbols to other images, but not those that it says are its own.
   bool others_may = link.is_shared() && !opt.no_undefined && opt.unresolved == UnresolvedPolicy::Default;
   auto missing = [&](const Symbol &s) {
+    if (!opt.allowed_undefined.empty() && std::find(opt.allowed_undefined.begin(), opt.allowed_undefined.end(),
+                                                    s.name()) != opt.allowed_undefined.end())
+      return false;
     return s.klass() == SymClass::Undef && !s.is_imported() &&
            (!others_may || s.vis() != Visibility::Default);
   };

@@ -67,13 +67,18 @@ void claim_lazy_names(Link &link, std::size_t first) {
   });
 }
 
-// The member that must be linked because of `s`, or null.
-InputFile *wanted_member(Link &link, const Symbol &s) {
+// The member that would define `s` and is not linked, or null.
+InputFile *lazy_member(const Link &link, const Symbol &s) {
   u64 c = s.claim.load(std::memory_order_relaxed);
-  if (claim_class(c) != SymClass::Lazy || !s.marked(kMarkStrongRef))
+  if (claim_class(c) != SymClass::Lazy)
     return nullptr;
   InputFile *f = link.files[claim_priority(c)];
   return f->lazy && !f->live.load(std::memory_order_relaxed) ? f : nullptr;
+}
+
+// The member that must be linked because of `s`, or null.
+InputFile *wanted_member(const Link &link, const Symbol &s) {
+  return s.marked(kMarkStrongRef) ? lazy_member(link, s) : nullptr;
 }
 
 // The members that `wave` wants, and those that define one of `roots`.
@@ -86,12 +91,13 @@ std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &w
   std::vector<std::vector<Want>> wants(wave.size());
   parallel_for(wave.size(), 8, [&](std::size_t i) {
     InputFile *f = wave[i];
-    if (f->kind == FileKind::Shared)
-      return;
+    // What a shared object lacks, the image must have.
+    bool shared = f->kind == FileKind::Shared;
     for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
       if (Symbol *s = f->symbols[k])
-        if (InputFile *m = wanted_member(link, *s))
-          wants[i].push_back({m, f, s});
+        if (InputFile *m = shared ? lazy_member(link, *s) : wanted_member(link, *s))
+          if (!shared || f->reader->mention(*f, static_cast<u32>(k)) == Mention::Reference)
+            wants[i].push_back({m, f, s});
   });
   std::vector<InputFile *> next;
   auto take = [&](InputFile *m, InputFile *by, Symbol *s) {

@@ -21,6 +21,8 @@ void report_undefined_symbols(Link &);
 
 // Lets the opened libraries of Link::last_libraries look at the program that they are part of.
 void check_last_libraries(Link &);
+// --trace-symbol, --warn-common, --why-extract, --print-archive-stats. (trace.cc)
+void report_resolution(Link &);
 
 // --defsym: claims the names before resolution, and gives them their sections and values after it.
 void claim_defsyms(Link &);

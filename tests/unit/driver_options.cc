@@ -82,6 +82,35 @@ TEST_CASE("table: no name twice in a dialect, and every row says something") {
   }
 }
 
+TEST_CASE("table: what has no effect is refused, or its reason is given") {
+  for (const OptionGroup &g : option_groups())
+    for (const OptionSpec &row : g.rows) {
+      if (row.form == Form::Heading)
+        continue;
+      CAPTURE(std::string(row.names));
+      if (row.status == Status::Ignored)
+        CHECK(std::string(row.help).size() > 5);
+      if (row.status != Status::NotYet || !(row.dialects & GNU))
+        continue;
+      bool z = row.form == Form::Z || row.form == Form::ZValue;
+      for_each_name(row.names, [&](std::string_view name) {
+        std::string word = (z ? "" : name.size() > 1 ? "--" : "-") + std::string(name);
+        std::vector<std::string> args;
+        if (z)
+          args.push_back("-z");
+        if (row.form == Form::ZValue)
+          word += "=1";
+        args.push_back(word);
+        if (row.form == Form::Value || row.form == Form::Two || row.form == Form::Three)
+          args.insert(args.end(), {"1", "1", "1"});
+        args.push_back("a.o");
+        Invocation inv = parse_dialect(Dialect::Gnu, args);
+        CHECK(inv.action == Invocation::Error);
+        CHECK(first_error(inv).find("not supported yet") != std::string::npos);
+      });
+    }
+}
+
 TEST_CASE("docs/options.md is what --help-markdown prints") {
   const char *source = std::getenv("SRC");
   if (!source)
@@ -108,8 +137,8 @@ TEST_CASE("spelling: dashes, '=', next word, joined") {
   CHECK(gnu("-Ttext=0x1000 a.o").options.section_starts.at(0).address == 0x1000);
   CHECK(gnu("-Ttext 1000 a.o").options.section_starts.at(0).address == 0x1000);
   CHECK(gnu("--section-start=.foo=20 a.o").options.section_starts.at(0).section == ".foo");
-  CHECK(gnu("-O2 a.o").options.optimize == 2);
-  CHECK(gnu("-O a.o").options.optimize == 2);
+  silent(gnu("-O2 a.o"));
+  silent(gnu("-O a.o"));
   CHECK(gnu("--threads=3 a.o").options.threads == 3);
   CHECK(gnu("--thread-count 3 a.o").options.threads == 3);
   CHECK(gnu("--defsym=a=b+1 a.o").options.defsyms.at(0).expr == "b+1");
@@ -226,7 +255,6 @@ TEST_CASE("gcc 12: -static-pie, aarch64 cross") {
   CHECK(o.arch == Arch::AArch64);
   CHECK(o.sysroot == "");
   CHECK(o.library_paths.at(0) == "/usr/lib");
-  CHECK(o.fix_cortex_a53_843419);
   CHECK(o.discard == DiscardMode::Locals);
 }
 

@@ -52,6 +52,7 @@ struct ElfObject : InputFile {
   std::vector<Cie> cies;            // by section, then offset
   std::vector<Fde> fdes;            // sorted so that those of one text section are adjacent:
                                     // Section::assoc_begin/assoc_count index this
+  u64 image_bytes = 0;              // of its sections in the image that are not large ones, at most
   DebugInfo *debug_info = nullptr;  // made when the first message asks for a source line
   u64 symtab_locals = 0, symtab_globals = 0, symtab_strings = 0; // what it adds to the output's .symtab
 

@@ -36,6 +36,8 @@ void read_headers(ElfObject &);
 // Valid until the next call on this thread.
 const std::vector<u8> &lost_sections(const ElfObject &);
 void make_locals(Link &, ElfObject &);
+// Interns the names of global symbols and makes their claims.
+void intern_globals(Link &, ElfObject &);
 
 // -- compressed.cc
 // Replaces the contents of an SHF_COMPRESSED or .zdebug section by what they stand for.

@@ -17,6 +17,7 @@ public:
   void report_duplicates(Link &, InputFile &) const override;
   SourcePlace source_place(InputFile &, const Section &, u64 offset) const override;
   SourcePlace declaration(InputFile &, u32 native) const override;
+  Mention mention(const InputFile &, u32 native) const override;
   DefinedAt defined_at(const InputFile &, u32 native) const override;
 };
 

@@ -100,9 +100,15 @@ bool wanted(Link &link, ElfObject &o, u32 i, std::string_view name) {
       return false;
     }
   }
-  if (name.starts_with(".gnu.") && (name.starts_with(".gnu.warning.") || name.starts_with(".gnu.lto_") ||
-                                    name.starts_with(".gnu.debuglto_")))
-    return false;
+  if (name.starts_with(".gnu.")) {
+    if (name.starts_with(".gnu.warning.")) { // the rest is a symbol, the contents are for who uses it
+      std::string_view text = section_bytes(o.bytes, sh, i).str();
+      link.warn_of_use(name.substr(13), text.substr(0, text.find('\0')), o);
+      return false;
+    }
+    if (name.starts_with(".gnu.lto_") || name.starts_with(".gnu.debuglto_"))
+      return false;
+  }
   if (!(flags & SHF_ALLOC)) {
     if (name == ".llvmbc" || name == ".llvmcmd")
       return false;
@@ -142,6 +148,8 @@ void fill(Link &link, ElfObject &o, Section &s, u32 i, std::string_view name) {
   // The loader runs what is in there after it has relocated it, so that it can't be read-only.
   if (f & SHF_ALLOC && !(f & SHF_WRITE) && is_run_array(name))
     f = s.native_flags |= SHF_WRITE;
+  if ((f & SHF_ALLOC) && !(f & SHF_X86_64_LARGE))
+    o.image_bytes += s.size + s.align();
   flags |= f & SHF_ALLOC ? kSecAlloc : 0;
   flags |= f & SHF_WRITE ? kSecWrite : 0;
   flags |= f & SHF_EXECINSTR ? kSecExec : 0;

@@ -241,6 +241,35 @@ const Reader &shared_reader() {
   return reader;
 }
 
+Mention SharedReader::mention(const InputFile &f, u32 i) const {
+  const Sym &e = static_cast<const ElfShared &>(f).esyms[i];
+  return is_defined(e)              ? Mention::SharedDefinition
+         : e.bind() == STB_WEAK     ? Mention::WeakReference
+                                    : Mention::Reference;
+}
+
+std::vector<Symbol *> SharedReader::unresolved(const Link &link, const InputFile &f) const {
+  auto &o = static_cast<const ElfShared &>(f);
+  for (std::string_view name : o.needed)
+    if (std::none_of(link.shareds.begin(), link.shareds.end(),
+                     [&](InputFile *s) { return static_cast<ElfShared *>(s)->soname == name; }))
+      return {};
+  std::vector<Symbol *> out;
+  for (u32 i = o.first_global; i < o.symbols.size(); ++i)
+    if (Symbol *s = o.symbols[i]; s && s->klass() >= SymClass::Undef && mention(o, i) == Mention::Reference)
+      out.push_back(s);
+  // A reference of a shared object has a version, but its key is the plain name: old versions that only
+  // such references can find count, too.
+  if (!out.empty())
+    for (InputFile *other : link.shareds)
+      for (Symbol *s : other->symbols)
+        if (s && s->marked(kMarkVersionHidden) && s->file == other)
+          std::erase_if(out, [plain = s->name().substr(0, s->name().find('@'))](Symbol *u) {
+            return u->name() == plain;
+          });
+  return out;
+}
+
 void each_exported_name(ByteView b, const std::function<void(std::string_view)> &fn) {
   Tables t = find_tables(b);
   for (u32 i = t.first_global; i < t.syms.size(); ++i) {

@@ -17,6 +17,8 @@ public:
   void bind_symbols(Link &, InputFile &) const override;
   void reclaim_symbols(Link &, InputFile &) const override;
   void claim_referenced(Link &, InputFile &) const override;
+  std::vector<Symbol *> unresolved(const Link &, const InputFile &) const override;
+  Mention mention(const InputFile &, u32 native) const override;
 };
 
 const Reader &shared_reader();

@@ -55,6 +55,8 @@ std::string_view versioned(Link &link, ElfObject &o, u32 i, std::string_view nam
   return name;
 }
 
+} // namespace
+
 void intern_globals(Link &link, ElfObject &o) {
   u32 n = static_cast<u32>(o.esyms.size());
   o.symbols = Arena::array<Symbol *>(n);
@@ -91,6 +93,8 @@ void intern_globals(Link &link, ElfObject &o) {
     if (o.symbols[i]->name().find('@') != std::string_view::npos)
       o.symbols[i]->mark(kMarkVersionHidden);
 }
+
+namespace {
 
 // SHT_GROUP sections with GRP_COMDAT, and the older .gnu.linkonce sections, groups of one.
 void read_groups(Link &link, ElfObject &o) {
@@ -274,6 +278,17 @@ void ObjectReader::reclaim_symbols(Link &, InputFile &f) const {
       c = o.esyms[i].bind() == STB_WEAK ? SymClass::UndefWeak : SymClass::Undef;
     s->offer(make_claim(c, o.priority, i));
   }
+}
+
+Mention ObjectReader::mention(const InputFile &f, u32 i) const {
+  auto &o = static_cast<const ElfObject &>(f);
+  if (i >= o.esyms.size())
+    return Mention::None;
+  const Sym &e = o.esyms[i];
+  bool weak = e.bind() == STB_WEAK;
+  if (e.st_shndx == SHN_UNDEF)
+    return weak ? Mention::WeakReference : Mention::Reference;
+  return o.is_common(i) ? Mention::Common : weak ? Mention::WeakDefinition : Mention::Definition;
 }
 
 void ObjectReader::report_duplicates(Link &link, InputFile &f) const {

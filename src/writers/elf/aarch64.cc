@@ -779,7 +779,7 @@ void AArch64::apply(Link &link, const ElfLayout &lay, ElfObject &file, const Sec
 
 void AArch64::relocate_nonalloc(Link &link, const ElfLayout &lay, ElfObject &file, const Section &sec,
                                 u8 *buf) const {
-  const Tombstone tomb(sec);
+  const Tombstone tomb(link, sec);
   for (const Rela &r : file.relocs(sec)) {
     const u32 type = r.r_type;
     if (type == R_AARCH64_NONE)

@@ -58,6 +58,19 @@ private:
   bool any_cpp_ = false;
 };
 
+// --default-symver: the version that a shared object's own name stands for.
+u16 add_default_version(Link &link) {
+  if (!link.opt.default_symver || !link.is_shared())
+    return VER_NDX_GLOBAL;
+  VersionNode node;
+  node.name = link.opt.soname.empty() ? link.opt.output.substr(link.opt.output.rfind('/') + 1) : link.opt.soname;
+  node.index = 2;
+  for (const VersionNode &n : link.version_script.nodes)
+    node.index = std::max<u16>(node.index, u16(n.index + 1));
+  link.version_script.nodes.push_back(node);
+  return node.index;
+}
+
 class Decider {
 public:
   Decider(Link &link, bool loader)
@@ -100,8 +113,8 @@ public:
       }
       s.version = v > 0 ? u16(v) : u16(VER_NDX_GLOBAL);
     }
-    if (!s.version)
-      s.version = VER_NDX_GLOBAL;
+    if (s.version <= VER_NDX_GLOBAL)
+      s.version = s.marked(kMarkVersionHidden) ? u16(VER_NDX_GLOBAL) : default_version_;
     if (!link_.is_dynamic)
       return;
     bool listed = !link_.dynamic_list.empty() && dynamic_list_.matches(plain_name(s));
@@ -143,6 +156,7 @@ private:
   Link &link_;
   const Options &opt_;
   const bool loader_;
+  const u16 default_version_ = add_default_version(link_);
   PatternSet versions_, dynamic_list_;
 };
 
@@ -158,6 +172,7 @@ void ElfTarget::decide_imports_exports(Link &link) {
   if (Symbol *s = link.symbols.find("__tls_get_addr");
       s && !link.is_shared() && s->klass() == SymClass::Undef)
     s->claim.store(make_claim(SymClass::UndefWeak, claim_priority(s->claim), claim_index(s->claim)));
+  check_distances(link);
   Decider decider(link, has_loader(link));
   // A definition here that hides one of a shared object must be found by that, too.
   if (!link.is_shared())
@@ -190,6 +205,44 @@ void ElfTarget::decide_imports_exports(Link &link) {
   });
   for (Symbol *s : linker_made(link))
     decider.decide(*s);
+  if (!link.opt.undefined_version)
+    check_version_script(link);
+}
+
+// Whether 32 bits may be too few for distances in the image: by what its sections can take at most.
+void ElfTarget::check_distances(const Link &link) {
+  constexpr u64 kNear = u64(3) << 29; // 1.5 GiB, which leaves room for what the linker adds
+  u64 bytes = 0, low = ~u64(0), high = 0;
+  for (const InputFile *f : link.objects) {
+    if (f != link.internal)
+      bytes += static_cast<const ElfObject *>(f)->image_bytes;
+    for (const Section *s : f->extra_sections)
+      bytes += s->size;
+  }
+  for (const SectionStart &s : link.opt.section_starts) {
+    low = std::min(low, s.address);
+    high = std::max(high, s.address);
+  }
+  if (high) {
+    low = std::min(low, link.opt.image_base.value_or(link.is_pic() ? 0 : elf_arch.info.image_base));
+    bytes += high - low;
+  }
+  layout.far = bytes > kNear;
+}
+
+// --no-undefined-version: what a version script names must be there.
+void ElfTarget::check_version_script(Link &link) {
+  for (const VersionPattern &p : link.version_script.patterns) {
+    if (!p.literal || p.cpp || p.version == VER_NDX_LOCAL)
+      continue;
+    if (const Symbol *s = link.symbols.find(p.pattern); s && s->is_defined() && !s->is_shared())
+      continue;
+    auto &nodes = link.version_script.nodes;
+    auto node = std::find_if(nodes.begin(), nodes.end(), [&](auto &n) { return n.index == p.version; });
+    link.diag.error("version script: " + p.pattern +
+                    (node == nodes.end() ? "" : ", which is to have the version " + node->name + ",") +
+                    " is not defined");
+  }
 }
 
 // -- symbols that the linker defines

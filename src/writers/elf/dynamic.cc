@@ -133,9 +133,10 @@ std::vector<Dyn> DynamicSection::entries(Link &link) const {
     add(DT_RELACOUNT, t.rela_dyn->relative);
   }
   if (t.relr_dyn) {
-    table(DT_RELR, t.relr_dyn);
-    add(DT_RELRSZ, t.relr_dyn->section.size);
-    add(DT_RELRENT, 8);
+    bool android = opt.android_relr_tags;
+    table(android ? DT_ANDROID_RELR : DT_RELR, t.relr_dyn);
+    add(android ? DT_ANDROID_RELRSZ : DT_RELRSZ, t.relr_dyn->section.size);
+    add(android ? DT_ANDROID_RELRENT : DT_RELRENT, 8);
   }
   if (t.elf_arch.info.machine == EM_AARCH64 && t.plt) {
     if (t.features & GNU_PROPERTY_AARCH64_FEATURE_1_BTI)
@@ -182,7 +183,7 @@ std::vector<Dyn> DynamicSection::entries(Link &link) const {
     table(DT_VERNEED, t.verneed);
     add(DT_VERNEEDNUM, t.verneed_count);
   }
-  add(DT_NULL, 0);
+  out.resize(out.size() + 1 + opt.spare_dynamic_tags, Dyn{DT_NULL, 0});
   return out;
 }
 

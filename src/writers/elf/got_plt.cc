@@ -19,6 +19,15 @@ Rela make_rela(u64 offset, u32 type, u32 sym, u64 addend) {
   return Rela{offset, type, sym, static_cast<i64>(addend)};
 }
 
+// st_other of the definition, or of the reference where there is none.
+u8 native_other(const Symbol &s) {
+  if (!s.file || s.file->kind == FileKind::Internal)
+    return 0;
+  auto esyms = s.file->kind == FileKind::Shared ? static_cast<const ElfShared *>(s.file)->esyms
+                                                : static_cast<const ElfObject *>(s.file)->esyms;
+  return s.native < esyms.size() ? esyms[s.native].st_other : u8(0);
+}
+
 // True when the slot gets an IRELATIVE relocation rather than the address of a PLT entry.
 bool by_irelative(const ElfTarget &t, const Symbol &s) {
   return s.is_ifunc() && !s.is_imported() && !t.canonical_plt(s);
@@ -269,6 +278,11 @@ void ElfTarget::collect_needs(Link &link) {
   if (plt)
     for (u32 i = 0; i < plt->size(); ++i)
       link.aux_of(*plt->at(i)).plt = i + 1;
+  // The loader must not bind such functions lazily: its resolver saves fewer registers than they use.
+  if (plt && elf_arch.info.machine == EM_AARCH64)
+    has_variant_pcs_ = std::any_of(plt->lazy.begin(), plt->lazy.end(), [](const Symbol *s) {
+      return native_other(*s) & STO_AARCH64_VARIANT_PCS;
+    });
   make_copies(link, copied);
   if (link.is_dynamic)
     for (Found &list : found)

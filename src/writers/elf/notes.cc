@@ -98,6 +98,7 @@ void ElfTarget::make_notes(Link &link) {
   for (InputFile *f : link.objects)
     if (f != link.internal)
       isa |= static_cast<ElfObject *>(f)->x86_isa_needed;
+  isa |= opt.z_x86_64_isa_level;
   std::string desc;
   auto word = [&](u32 type, u32 value) {
     append(desc, type);

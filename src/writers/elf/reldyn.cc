@@ -118,6 +118,8 @@ void ElfTarget::make_relocation_tables(Link &link) {
   }
   if (has_relr(link))
     relr_dyn = link.synthesize<RelrSection>(*this);
+  if (relr_dyn && link.opt.android_relr_tags)
+    relr_dyn->section.native_type = SHT_ANDROID_RELR;
 }
 
 // -- .rela.plt. In an image without a dynamic section the start code of the C library applies it,

@@ -1,6 +1,8 @@
 // The policy of references and the messages of relocation; see reloc.h.
 #include "writers/elf/reloc.h"
 
+#include "support/glob.h"
+
 
 namespace gold::elf {
 
@@ -232,7 +234,7 @@ void range_error(Link &link, const ElfArch &arch, ElfObject &file, const Section
                   link.referenced_at(file, sec, r.r_offset));
 }
 
-Tombstone::Tombstone(const Section &s) {
+Tombstone::Tombstone(const Link &link, const Section &s) {
   std::string_view n = s.name();
   debug = n.starts_with(".debug_") || n.starts_with(".zdebug_");
   line = n == ".debug_line";
@@ -240,6 +242,11 @@ Tombstone::Tombstone(const Section &s) {
     value = 1; // 0 would end the list
   else if (n == ".debug_names")
     value = ~u64(0);
+  for (auto &[glob, v] : link.opt.z_dead_relocs) // the last one counts
+    if (glob_match(glob, n)) {
+      value = v;
+      debug = true;
+    }
 }
 
 void ElfArch::edges(const ElfObject &file, const Section &sec, EdgeBuffer &buf) const {

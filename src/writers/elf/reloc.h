@@ -186,7 +186,7 @@ inline u64 relocate_word(Link &link, const ArchInfo &info, const Section &sec, c
 // What debug sections hold in place of the address of something that is not in the image, after
 // DWARF 6's idea of tombstones and lld's choice of values.
 struct Tombstone {
-  explicit Tombstone(const Section &);
+  Tombstone(const Link &, const Section &);
   bool applies(const Symbol &s) const {
     if (s.flags & (kSymAbsolute | kSymImported))
       return false;

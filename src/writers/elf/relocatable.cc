@@ -1,12 +1,17 @@
-// -r: the output is an object again (gABI 4.3, "Relocation", "Section Groups").
+// -r: the output is an object again (gABI 4.3, "Relocation", "Section Groups"); and --emit-relocs: an
+// image that keeps the relocations from which it was made, for tools that rearrange it (BOLT).
 //
 // Sections of one name are joined; members of groups and sections ordered by others stay by
 // themselves. Nothing is resolved: relocations are copied with new places, and refer to the output's
 // symbol table. References to section symbols move to the output section's symbol, with the input
 // section's offset added to their addend.
 //
+// In an image places are addresses, and addends count from where symbols have gone. Types stay what they
+// were, also where an instruction has been rewritten, as with lld.
+//
 // A small synthesized section carries the relocations of one input section; all those of one output
 // section come together by their name, in the same order as the sections themselves.
+#include "formats/elf/x86_64.h"
 #include "writers/elf/target.h"
 
 #include <algorithm>
@@ -17,6 +22,10 @@ namespace gold::elf {
 u32 ElfTarget::symbol_index(const Symbol &s) const {
   if (!s.file || s.file->priority >= symbol_indices.size())
     return 0;
+  if (s.file->kind == FileKind::Internal) { // these have no index of their own
+    auto it = internal_indices.find(&s);
+    return it == internal_indices.end() ? 0 : it->second;
+  }
   auto &v = symbol_indices[s.file->priority];
   return s.native < v.size() ? v[s.native] : 0;
 }
@@ -33,12 +42,44 @@ public:
   }
   Section &of_;
 
+  // Where a reference by way of a section's symbol into mergeable data has gone. In an x86-64
+  // instruction the addend of a PC-relative field is 4 less than the offset of what it means.
+  u64 merged_target(const Section &sec, const Symbol &s, const Rela &r) const {
+    bool x86 = target_.elf_arch.info.machine == EM_X86_64;
+    u64 bias = x86 && of_.flags & kSecExec && r.r_type == R_X86_64_PC32 ? 4 : 0;
+    return merged_address(sec, s.value + u64(i64(r.r_addend)) + bias) - bias;
+  }
+
+  // As -r does it, but to a symbol of the image.
+  void redirect(Link &link, const Symbol &s, Rela &r) const {
+    const Section *sec = s.section;
+    if (sec && sec->leader)
+      sec = sec->leader;
+    if (!sec || !sec->is_live()) { // not in the image, or absolute
+      if (!s.is_absolute())
+        r.r_type = target_.elf_arch.info.r_none;
+      r.r_addend = i64(s.is_absolute() ? u64(i64(r.r_addend)) + s.value : 0);
+      return;
+    }
+    u64 value = s.value + u64(i64(r.r_addend));
+    const OutputSection *to = sec->output;
+    if (sec->kind == SectionKind::Merge) {
+      value = s.flags & kSymSection ? merged_target(*sec, s, r) : value;
+      to = target_.output_at(link, value);
+    }
+    if (!to)
+      return;
+    r.r_sym = to->index;
+    r.r_addend = i64(value - to->addr);
+  }
+
   void write(Link &link, u8 *buf) override {
     auto &o = static_cast<ElfObject &>(*of_.file);
     Rela *out = reinterpret_cast<Rela *>(buf);
+    bool backwards = !link.is_relocatable() && of_.order && is_old_array(of_);
     for (const Rela &in : o.relocs(of_)) {
       Rela r = in;
-      r.r_offset = in.r_offset + of_.offset;
+      r.r_offset = of_.address() + (backwards ? of_.size - 8 - in.r_offset : u64(in.r_offset));
       if (in.r_sym >= o.symbols.size()) {
         link.diag.error(o.display_name() + ":(" + std::string(of_.name()) +
                             "): a relocation refers to symbol " + std::to_string(u32(in.r_sym)) +
@@ -48,6 +89,12 @@ public:
       }
       const Symbol *s = o.symbols[in.r_sym];
       u32 index = s && in.r_sym ? target_.symbol_index(*s) : 0;
+      if (in.r_sym && s && !index && !link.is_relocatable()) {
+        r.r_sym = 0;
+        redirect(link, *s, r);
+        *out++ = r;
+        continue;
+      }
       if (in.r_sym && s && !index) {
         if (const Section *sec = s->section; sec && sec->output) {
           // A section symbol, or a local one that is not kept.
@@ -171,15 +218,41 @@ void ElfTarget::make_relocatable(Link &link) {
   }
 }
 
+// --emit-relocs. Unwind records are written anew, so .eh_frame has none.
+void ElfTarget::make_emitted_relocs(Link &link) {
+  if (!link.opt.scripts.empty()) {
+    link.diag.error("--emit-relocs with a linker script is not supported yet");
+    return;
+  }
+  for (InputFile *f : link.objects) {
+    if (f == link.internal)
+      continue;
+    for (Section *s : f->sections) {
+      if (!s || !s->is_live() || s->leader || !s->num_relocs || s->kind != SectionKind::Regular)
+        continue;
+      std::string_view name = output_name(link, *s);
+      name = Arena::copy(".rela" + std::string(name.empty() ? s->name() : name));
+      link.synthesize<RelocsSection>(*this, name, *s);
+    }
+  }
+}
+
 // After output sections have their indices: symbols of sections, indices of symbols, and what
 // section headers refer to.
 void ElfTarget::link_relocatable(Link &link) {
   symtab->section_symbols = u32(link.outputs.size());
   symtab->number();
   symbol_indices.resize(link.files.size());
-  for (InputFile *f : link.objects)
-    symbol_indices[f->priority].resize(f->symbols.size());
+  for (auto *list : {&link.objects, &link.shareds})
+    for (InputFile *f : *list)
+      symbol_indices[f->priority].resize(f->symbols.size());
+  std::mutex internal;
   symtab->each_index([&](const Symbol &s, u64 index) {
+    if (s.file->kind == FileKind::Internal) {
+      std::lock_guard lock(internal);
+      internal_indices.emplace(&s, u32(index));
+      return;
+    }
     auto &v = symbol_indices[s.file->priority];
     if (s.native < v.size())
       v[s.native] = u32(index);

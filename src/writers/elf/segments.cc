@@ -256,7 +256,7 @@ void ElfTarget::make_segments(Link &link) {
   for (OutputSection *o : link.outputs)
     if (o->name == ".init_array" || o->name == ".fini_array") // also when .ctors came first
       o->native_type = o->name[1] == 'i' ? SHT_INIT_ARRAY : SHT_FINI_ARRAY;
-  if (link.is_relocatable())
+  if (link.is_relocatable() || (link.opt.emit_relocs && symtab))
     link_relocatable(link);
   link_sections(link);
   // What refers to an input .eh_frame means the start of the output's.

@@ -13,7 +13,14 @@ namespace {
 
 enum class Which : u8 { Locals, Globals };
 
+// --retain-symbols-file
+bool is_retained(const Link &link, const Symbol &s) {
+  return link.opt.retain_symbols_files.empty() || link.retained_symbols.contains(s.name());
+}
+
 bool keep_local(const Link &link, const Symbol &s) {
+  if (!is_retained(link, s))
+    return false;
   if (s.flags & kSymSection)
     return false;
   if (s.type == STT_FILE)
@@ -40,6 +47,8 @@ bool keep_global(const Link &link, const Symbol &s) {
     return s.needs.load(std::memory_order_relaxed) != 0;
   if (s.is_undefined())
     return s.marked(kMarkRefObject) || s.needs.load(std::memory_order_relaxed) != 0;
+  if (!is_retained(link, s))
+    return false;
   if (s.is_shared())
     return true;
   if (s.section && !s.section->is_kept())
@@ -168,7 +177,8 @@ void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
     std::memset(buf, 0, sizeof(Sym));
     for (u32 k = 1; k <= section_symbols; ++k) {
       bool fits = k < SHN_LORESERVE;
-      reinterpret_cast<Sym *>(buf)[k] = Sym{0, STT_SECTION, 0, fits ? u16(k) : u16(SHN_XINDEX), 0, 0};
+      reinterpret_cast<Sym *>(buf)[k] =
+          Sym{0, STT_SECTION, 0, fits ? u16(k) : u16(SHN_XINDEX), link.outputs[k - 1]->addr, 0};
       shndx(k, fits ? 0 : k);
     }
     return;
@@ -239,6 +249,8 @@ u32 ElfTarget::write_symbol(Link &link, const Symbol &s, Sym &out, bool local) {
     binding = so->esyms[s.native].bind();
     if (s.flags & kSymCopied)
       size = so->esyms[s.native].st_size;
+    if (elf_arch.info.machine == EM_AARCH64)
+      other = so->esyms[s.native].st_other & STO_AARCH64_VARIANT_PCS;
   }
   if (s.is_undefined())
     binding = s.is_undef_weak() ? STB_WEAK : STB_GLOBAL, size = 0;

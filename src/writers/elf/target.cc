@@ -132,6 +132,10 @@ void ElfTarget::synthesize(Link &link) {
     symtab = link.synthesize<SymtabSection>(*this);
     strtab = link.synthesize<StrtabSection>(*this);
     symtab->plan(link);
+    if (opt.emit_relocs && !link.is_relocatable())
+      make_emitted_relocs(link);
+  } else if (opt.emit_relocs) {
+    link.diag.error("--emit-relocs needs the symbol table that --strip-all leaves out");
   }
   if (opt.z_sectionheader || link.is_relocatable()) {
     shstrtab = link.synthesize<ShstrtabSection>(*this);

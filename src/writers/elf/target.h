@@ -12,6 +12,7 @@
 
 #include <mutex>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace gold::elf {
@@ -112,6 +113,7 @@ public:
   PltEntry plt_entry(const Link &, u32 index) const;
   // With -r: indices in the output's symbol table, by file priority and native index.
   std::vector<std::vector<u32>> symbol_indices;
+  std::unordered_map<const Symbol *, u32> internal_indices; // of those that no file with a table owns
   u32 symbol_index(const Symbol &) const;
   bool has_relr(const Link &) const;
   u64 copy_count() const;
@@ -120,6 +122,8 @@ public:
 
 private:
   friend class DynamicSection;
+  void check_distances(const Link &);
+  void check_version_script(Link &);
   void find_features(Link &);
   void collect_needs(Link &);
   GotSection &make_got(Link &);
@@ -135,6 +139,7 @@ private:
   void link_sections(Link &);
   void make_relocatable(Link &);
   void link_relocatable(Link &);
+  void make_emitted_relocs(Link &);
   // Symbols that no file with a symbol table owns: made by the linker, by --defsym, undefined roots.
   std::vector<Symbol *> linker_made(Link &) const;
 

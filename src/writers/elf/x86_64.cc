@@ -180,7 +180,7 @@ void X86_64::write_plt_got_entry(const Link &link, const PltEntry &e, u32 featur
 
 // An old assembler's `call foo` has R_X86_64_PC32: the opcode tells that it is a branch.
 bool is_branch_pc32(const Section &sec, const Rela &r) {
-  if (!(sec.flags & kSecExec) || r.r_offset < 1 || r.r_addend != -4)
+  if (!(sec.flags & kSecExec) || r.r_offset < 1 || r.r_addend != -4 || !sec.data || r.r_offset > sec.size)
     return false;
   const u8 *p = sec.data + r.r_offset;
   return p[-1] == 0xe8 || p[-1] == 0xe9 || (r.r_offset >= 2 && p[-2] == 0x0f && (p[-1] & 0xf0) == 0x80);
@@ -260,7 +260,7 @@ void X86_64::scan(Link &link, ElfLayout &lay, ElfObject &file, Section &sec) con
     case R_X86_64_GOTPCRELX:
     case R_X86_64_REX_GOTPCRELX:
     case R_X86_64_CODE_4_GOTPCRELX:
-      if (got_form(link, sec, r, s, low) == GotForm::None)
+      if (lay.far || got_form(link, sec, r, s, low) == GotForm::None)
         s.need(kNeedsGot);
       break;
     case R_X86_64_TLSGD:
@@ -325,6 +325,14 @@ void X86_64::scan(Link &link, ElfLayout &lay, ElfObject &file, Section &sec) con
 }
 
 // -- relocate
+
+// A GOT load of something that turned out to be out of reach stays one; the scan made it a slot.
+GotForm reachable_form(GotForm form, const ElfLayout &lay, u64 S, u64 A, u64 P) {
+  if (!lay.far || form == GotForm::None)
+    return form;
+  i64 v = i64(form == GotForm::Imm ? S : S + A - P);
+  return v >= i64(-0x7fffff00) && v < i64(0x7fffff00) ? form : GotForm::None;
+}
 
 void X86_64::apply(Link &link, const ElfLayout &lay, ElfObject &file, const Section &sec,
                    std::span<const Rela> rels, u64 base, u8 *buf, u64 address, Rela *dyn) const {
@@ -433,7 +441,7 @@ void X86_64::apply(Link &link, const ElfLayout &lay, ElfObject &file, const Sect
     case R_X86_64_GOTPCRELX:
     case R_X86_64_REX_GOTPCRELX:
     case R_X86_64_CODE_4_GOTPCRELX:
-      switch (got_form(link, sec, r, s, low)) {
+      switch (reachable_form(got_form(link, sec, r, s, low), lay, S, A, P)) {
       case GotForm::None:
         put32s(got() + A - P);
         break;
@@ -538,7 +546,7 @@ void X86_64::apply(Link &link, const ElfLayout &lay, ElfObject &file, const Sect
 
 void X86_64::relocate_nonalloc(Link &link, const ElfLayout &lay, ElfObject &file, const Section &sec,
                                u8 *buf) const {
-  const Tombstone tomb(sec);
+  const Tombstone tomb(link, sec);
   for (const Rela &r : file.relocs(sec)) {
     const u32 type = r.r_type;
     if (type == R_X86_64_NONE)
