@@ -1,7 +1,9 @@
 // The table of contents of the linker: one line a pass, in the order in which they run.
 #include "link.h"
 
+#include <cstdlib>
 #include <memory>
+#include <string_view>
 #include <unistd.h>
 
 #include "inputs.h"
@@ -16,6 +18,15 @@ namespace gold {
 
 namespace {
 
+// Standard error is a terminal, and the user has not asked all programs for plain text (no-color.org).
+bool terminal_has_color() {
+  auto env = [](const char *name) {
+    const char *v = std::getenv(name);
+    return std::string_view(v ? v : "");
+  };
+  return isatty(2) && env("NO_COLOR").empty() && env("TERM") != "dumb";
+}
+
 void set_up(Link &link) {
   const Options &opt = link.opt;
   set_thread_count(opt.threads);
@@ -24,7 +35,7 @@ void set_up(Link &link) {
   link.diag.fatal_warnings = opt.fatal_warnings;
   link.diag.suppress_warnings = opt.suppress_warnings;
   link.diag.error_limit = opt.error_limit;
-  link.diag.color = opt.color == Options::Color::Always || (opt.color == Options::Color::Auto && isatty(2));
+  link.diag.color = opt.color == Options::Color::Always || (opt.color == Options::Color::Auto && terminal_has_color());
   link.stats.enabled = opt.stats || !opt.time_trace.empty();
 }
 

@@ -75,6 +75,16 @@ void set_package_metadata(Parse &p, const Arg &a) {
       text += v[i];
       continue;
     }
+    // Characters that shells and specification files take for themselves have names, too.
+    static constexpr std::pair<std::string_view, char> named[] = {
+        {"[comma]", ','}, {"[lbrace]", '{'}, {"[quot]", '"'}, {"[rbrace]", '}'}, {"[space]", ' '}};
+    auto name = std::find_if(std::begin(named), std::end(named),
+                             [&](auto &n) { return v.substr(i + 1).starts_with(n.first); });
+    if (name != std::end(named)) {
+      text += name->second;
+      i += name->first.size();
+      continue;
+    }
     bool two = v.size() - i > 2;
     int high = two ? hex_digit(v[i + 1]) : -1, low = two ? hex_digit(v[i + 2]) : -1;
     if (high < 0 || low < 0)
@@ -301,31 +311,6 @@ void set_shuffle(Parse &p, const Arg &a) {
   u64 seed = 0;
   if (!a.count || p.number(a, 0, &seed))
     p.opt.shuffle_sections = seed;
-}
-
-// JSON, in which %XX stands for a byte and %[quot] and its like for characters that shells and
-// specification files take for themselves.
-void set_package_metadata(Parse &p, const Arg &a) {
-  static constexpr std::pair<std::string_view, char> named[] = {
-      {"[comma]", ','}, {"[lbrace]", '{'}, {"[quot]", '"'}, {"[rbrace]", '}'}, {"[space]", ' '}};
-  std::string out;
-  std::string_view in = a.count ? a.v[0] : std::string_view();
-  while (!in.empty()) {
-    u64 byte;
-    auto name = std::find_if(std::begin(named), std::end(named),
-                             [&](auto &n) { return in[0] == '%' && in.substr(1).starts_with(n.first); });
-    if (name != std::end(named)) {
-      out += name->second;
-      in.remove_prefix(1 + name->first.size());
-    } else if (in[0] == '%' && in.size() >= 3 && parse_number("0x" + std::string(in.substr(1, 2)), 16, &byte)) {
-      out += static_cast<char>(byte);
-      in.remove_prefix(3);
-    } else {
-      out += in[0];
-      in.remove_prefix(1);
-    }
-  }
-  p.opt.package_metadata = out;
 }
 
 void set_pack_relocs(Parse &p, const Arg &a) {

@@ -30,6 +30,12 @@ void Diag::note(std::string text, u64 priority, u64 offset) {
   add(Note, std::move(text), priority, offset, {});
 }
 
+// Names come from inputs: they must not be able to speak to the terminal.
+static void append_plain(std::string &out, const std::string &text) {
+  for (char c : text)
+    out += (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f ? '?' : c;
+}
+
 void Diag::flush() {
   std::lock_guard lock(mutex_);
   std::stable_sort(pending_.begin(), pending_.end(), [](const Message &a, const Message &b) {
@@ -54,9 +60,9 @@ void Diag::flush() {
       if (color)
         out += "\033[0m";
     }
-    out += m.text;
+    append_plain(out, m.text);
     if (m.details)
-      out += m.details();
+      append_plain(out, m.details());
     out += '\n';
   }
   pending_.clear();
