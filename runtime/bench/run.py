@@ -9,6 +9,7 @@ the median and the minimum over the rounds, and the load and the stolen time of 
 """
 import os
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -40,6 +41,8 @@ PARTS = [
         (f"mutex, {g} goroutines (ns)", f"lock{g}", rf"g={g} lock/unlock med ([\d.]+)", 1.0)
         for g in (1, 2, 8, 1000, 10000)]),
 ]
+# Parts that do exactly what their twins do: their CPU time can be compared, which neighbours disturb least.
+SAME_WORK = {"spawn": "spawn", "skynet": "skynet, seven times", "ring": "threadring and select"}
 # Once, at 2 processors: [(goroutines, limit in MB)].
 PARKED = [(320000, 1450), (1000000, 4500)]
 
@@ -74,6 +77,11 @@ class Table:
 
 def output(command):
     return subprocess.run([str(c) for c in command], text=True, check=True, stdout=subprocess.PIPE).stdout
+
+
+def children_cpu():
+    u = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return u.ru_utime + u.ru_stime
 
 
 def pairs(text):
@@ -113,10 +121,15 @@ def serve_and_load(server, client, connections, p):
 def run_round(table, bin_dir, twins, p):
     bench, net = f"{bin_dir}/go_rt_bench", f"{bin_dir}/go_rt_net_bench"
     for part, args, twin, rows in PARTS:
+        cpu = [children_cpu()]
         keys = pairs(output([bench, part, "-p", p] + args))
+        cpu.append(children_cpu())
         theirs = output([f"{twins}/{twin[0]}", "-p", p] + twin[1:])
+        cpu.append(children_cpu())
         for name, key, pattern, goal in rows:
             table.add(name, p, keys[key], float(re.search(pattern, theirs).group(1)), goal)
+        if part in SAME_WORK:
+            table.add(f"{SAME_WORK[part]}: CPU time of all (s)", p, cpu[1] - cpu[0], cpu[2] - cpu[1])
     for connections in (100, 10000):
         ours = serve_and_load([net, "serve"], net, connections, p)
         theirs = serve_and_load([f"{twins}/http"], net, connections, p)
