@@ -167,7 +167,7 @@ uint64_t go_id(void) noexcept {
 size_t go_num(void) noexcept {
   M *m = enter();
   uint64_t s = sched.n_spawned.load(), e = sched.n_exited.load();
-  for (uint32_t i = 0; i < sched.n_p_made; i++) {
+  for (uint32_t i = 0; i < sched.n_p_made.load(); i++) {
     e += sched.all_p[i]->n_exited.load(relaxed);
     s += sched.all_p[i]->n_spawned.load(relaxed);
   }
@@ -179,7 +179,7 @@ void go_get_stats(go_stats *st) noexcept {
   M *m = enter();
   *st = {};
   st->spawned = sched.n_spawned.load();
-  for (uint32_t i = 0; i < sched.n_p_made; i++) {
+  for (uint32_t i = 0; i < sched.n_p_made.load(); i++) {
     P *p = sched.all_p[i];
     st->spawned += p->n_spawned.load(relaxed);
     st->exited += p->n_exited.load(relaxed);
@@ -209,10 +209,11 @@ unsigned go_set_procs(unsigned n) noexcept {
   P *retired = nullptr;
   {
     Locked l(sched.lock);
-    while (sched.n_p_made < n) {
-      P *p = sched.all_p[sched.n_p_made] = go_rt_new_p(sched.n_p_made);
+    while (sched.n_p_made.load() < n) {
+      uint32_t id = sched.n_p_made.load();
+      P *p = sched.all_p[id] = go_rt_new_p(id);
       p->retired = true;
-      sched.n_p_made++;
+      sched.n_p_made.store(id + 1); // the monitor may look at it from here on
     }
     sched.n_procs.store(n);
     // Idle Ps that go. One that runs, or is being handed over, goes when its holder notices.

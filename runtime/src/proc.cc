@@ -1040,7 +1040,7 @@ static void start_runtime() {
     P *p = sched.all_p[i] = make_p(i);
     idle_p_put(p);
   }
-  sched.n_p_made = procs;
+  sched.n_p_made.store(procs);
   sched.last_poll.store(real_now());
   stack_signals_process();
 }

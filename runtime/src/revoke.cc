@@ -225,7 +225,7 @@ static void *monitor(void *) {
     int64_t t = real_now();
     bool acted = false;
     uint32_t n = sched.n_procs.load();
-    for (uint32_t i = 0; i < max_procs_limit && sched.all_p[i]; i++) // those to be retired, too
+    for (uint32_t i = 0; i < sched.n_p_made.load(); i++) // those to be retired, too
       acted |= retake(sched.all_p[i], t);
     if (poll_ready() && sched.n_poll_wait.load() && !sched.poll_blocked.load() &&
         t - sched.last_poll.load() > 10000000) {

@@ -238,7 +238,7 @@ struct Sched {
   atomic<uint32_t> n_idle_p;
   atomic<uint32_t> n_spinning;
   atomic<uint32_t> n_procs;
-  uint32_t n_p_made;
+  atomic<uint32_t> n_p_made; // grows only; what is below is in all_p
   uint32_t n_idle_m;
   atomic<uint32_t> n_m;           // threads made by the runtime, plus main
   atomic<uint32_t> n_foreign;
