@@ -2,7 +2,7 @@
 # is a Go of the release whose objects are known.
 # shellcheck shell=bash
 need go
-export GOTOOLCHAIN=local GOFLAGS= CGO_ENABLED=0 GO111MODULE=on GOWORK=off
+export GOTOOLCHAIN=local GOFLAGS='' CGO_ENABLED=0 GO111MODULE=on GOWORK=off
 case $(go env GOVERSION) in
   go1.26 | go1.26.* | go1.26[a-z]*) ;;
   *) skip "$(go env GOVERSION) is installed, not a go1.26" ;;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The same bytes with one thread and with eight, from another folder, and again.
+# labels: threads
 . "$SRC/tests/lib/common.sh"
 for i in 1 2 3 4 5 6; do
 cxx f$i -g -ffunction-sections <<S
