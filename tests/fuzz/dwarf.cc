@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     link.groups.reserve(n);
     file->reader->parse_symbols(link, *file);
     for (auto &g : file->groups)
-      g.group->offer(1);
+      g.group->offer(g.rank, 1);
     file->reader->parse_sections(link, *file);
   } catch (const InputError &) {
     return 0;
