@@ -76,7 +76,7 @@ ByteView relocated(ElfObject &o, u32 index) {
 const DebugInfo &debug_info(ElfObject &o) {
   if (o.debug_info)
     return *o.debug_info;
-  o.debug_info = new DebugInfo; // also if reading it fails: then there is none
+  o.debug_info = Arena::make<DebugInfo>(); // also if reading it fails: then there is none
   dwarf::Sections d;
   for (u32 i = 1; i < o.shdrs.size(); ++i) {
     if (o.shdrs[i].sh_flags & (SHF_ALLOC | SHF_GROUP) || o.shdrs[i].sh_type == SHT_NOBITS)
