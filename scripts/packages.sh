@@ -11,7 +11,7 @@ packages_demo=(
 packages_test=(
   autoconf automake clang-19 clang-22 clang-format-19 file g++-aarch64-linux-gnu g++-mingw-w64-x86-64-posix
   gcc-aarch64-linux-gnu gcc-mingw-w64-x86-64-posix gdb libclang-rt-19-dev libtool lld-19 lld-22 llvm-19
-  llvm-22 meson musl-tools patchelf python3-pip python3-venv qemu-user shellcheck wine64 xz-utils
+  llvm-22 meson musl-tools patchelf python3-pip python3-venv qemu-system-arm qemu-system-x86 qemu-user shellcheck wine64 xz-utils
 )
 
 # make test-real: programs of the world. cargo, rustc and go come too if there are none.

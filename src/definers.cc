@@ -8,8 +8,8 @@
 
 #include "formats.h"
 #include "readers/archive.h"
-#include "readers/elf/script.h"
 #include "readers/elf/shared_reader.h"
+#include "readers/script/parser.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -91,9 +91,8 @@ private:
       }
       case FileType::Script:
         if (depth == 0)
-          for (const elf::ScriptInput &in : elf::parse_library_script(bytes).inputs)
-            if (!in.is_library && in.name.starts_with("/"))
-              look(in.name, stem, 1);
+          for (const std::string &name : script_inputs(bytes, path))
+            look(name, stem, 1);
         break;
       default:
         break;
@@ -101,6 +100,17 @@ private:
     } catch (const InputError &) {
       // A broken library that nobody asked for is not worth a word.
     }
+  }
+
+  // The files that a script like libc.so stands for.
+  static std::vector<std::string> script_inputs(ByteView bytes, const std::string &path) {
+    LayoutPlan plan;
+    auto include = [](std::string_view name, std::string &) -> ByteView { throw InputError(std::string(name)); };
+    std::vector<std::string> names;
+    for (const script::ScriptInput &in : script::parse_script(bytes, path, plan, include).inputs)
+      if (!in.is_library && in.name.starts_with("/"))
+        names.push_back(in.name);
+    return names;
   }
 
   using Candidate = std::tuple<std::string, u32, std::string>; // stem, number of the naming rule, file

@@ -12,6 +12,7 @@
 #include "readers/archive.h"
 #include "readers/elf/script.h"
 #include "readers/goobj/object_reader.h"
+#include "readers/script/parser.h"
 #include "support/glob.h"
 #include "support/threads.h"
 
@@ -47,6 +48,8 @@ public:
     for (const InputArg &a : link_.opt.inputs)
       add(a, 0);
     add_requested();
+    add_named_files();
+    add_defsyms();
     if (link_.diag.has_errors())
       return;
     if (opened_.empty()) {
@@ -56,6 +59,7 @@ public:
     choose_target();
     if (link_.diag.has_errors())
       return;
+    check_output_formats();
     parallel_for_each(opened_, [&](Opened &o) { read_index(o); });
     for (Opened &o : opened_)
       number(o);
@@ -84,7 +88,7 @@ private:
       in_lib_ = false;
       return;
     case InputArg::Script:
-      link_.diag.error(a.name + ": linker scripts that lay out sections are not supported yet");
+      add_script(a);
       return;
     case InputArg::Library: {
       std::string path = find_library(a);
@@ -307,23 +311,65 @@ private:
     return !d.empty() && p.starts_with(d) && (d.ends_with('/') || p.substr(d.size()).starts_with('/'));
   }
 
+  // -T FILE, INCLUDE FILE: also looked for where libraries are, and beside the script that includes it.
+  const MappedFile *map_script(const std::string &name, const std::string &own_dir, std::string *why) {
+    std::vector<std::string> dirs{""};
+    if (!name.starts_with("/")) {
+      for (const std::string &d : link_.opt.library_paths)
+        dirs.push_back(d + "/");
+      dirs.push_back(own_dir);
+    }
+    for (const std::string &d : dirs)
+      if (file_exists(d + name))
+        return map_file(d + name, why);
+    return map_file(name, why);
+  }
+
+  static std::string directory_of(const std::string &path) {
+    return path.substr(0, path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1);
+  }
+
+  void add_script(const InputArg &a) {
+    std::string why;
+    const MappedFile *m = map_script(a.name, "", &why);
+    if (!m) {
+      link_.diag.error("cannot open linker script " + a.name + ": " + why);
+      return;
+    }
+    InputArg inputs = a;
+    inputs.kind = InputArg::File;
+    open_script(*m, inputs, 0);
+  }
+
   void open_script(const MappedFile &m, const InputArg &a, int depth) {
     if (depth > 10) {
       link_.diag.error(m.path + ": linker scripts include each other too deeply");
       return;
     }
-    elf::LibraryScript script;
+    std::string own_dir = directory_of(m.path);
+    auto include = [&](std::string_view name, std::string &path) {
+      std::string why;
+      const MappedFile *f = map_script(std::string(name), own_dir, &why);
+      if (!f)
+        throw InputError("cannot open " + std::string(name) + ": " + why);
+      path = f->path;
+      return f->bytes;
+    };
+    script::Commands commands;
     try {
-      script = elf::parse_library_script(m.bytes);
+      commands = script::parse_script(m.bytes, m.path, link_.plan, include);
+      for (std::size_t i = 0; i < commands.versions.size(); ++i)
+        elf::parse_version_script(commands.versions[i], link_.version_script);
     } catch (const InputError &e) {
-      link_.diag.error(m.path + ": " + e.what());
+      link_.diag.error(e.what());
       return;
     }
-    for (std::string &d : script.search_dirs)
-      dirs_.push_back(d);
-    std::string own_dir =
-        m.path.substr(0, m.path.rfind('/') == std::string::npos ? 0 : m.path.rfind('/') + 1);
-    for (elf::ScriptInput &in : script.inputs) {
+    obey(m, commands);
+    for (std::string &d : commands.search_dirs)
+      dirs_.push_back(d.starts_with("=") ? link_.opt.sysroot + d.substr(1) : d);
+    if (!commands.startup.empty())
+      commands.inputs.insert(commands.inputs.begin(), {commands.startup, false, false, false});
+    for (script::ScriptInput &in : commands.inputs) {
       InputArg next = a;
       next.as_needed = a.as_needed || in.as_needed;
       next.exact = false;
@@ -346,6 +392,84 @@ private:
       }
       add(next, depth + 1);
     }
+  }
+
+  // What a script says about the output.
+  void obey(const MappedFile &m, const script::Commands &c) {
+    if (!c.entry.empty() && script_entry_.empty())
+      script_entry_ = c.entry;
+    script_undefined_.insert(script_undefined_.end(), c.undefined.begin(), c.undefined.end());
+    if (!c.output.empty() && c.output != link_.opt.output)
+      link_.diag.warn(m.path + ": OUTPUT(" + c.output + ") is ignored: the output is " + link_.opt.output +
+                      ", as the command line says");
+    if (!c.output_format.empty())
+      output_formats_.emplace_back(m.path, c.output_format);
+  }
+
+  // OUTPUT_FORMAT names a format of the machine, or none.
+  void check_output_formats() {
+    for (auto &[path, name] : output_formats_)
+      if (name == "binary")
+        link_.raw_image = true;
+      else if (name != link_.target->name() && name != "default" && !(name.starts_with("elf64-x86-64") && std::string_view(link_.target->name()) == "elf64-x86-64"))
+        link_.diag.error(path + ": OUTPUT_FORMAT(" + name + ") is not the format of the inputs, " +
+                         link_.target->name());
+  }
+
+  // A file that a rule names without a wildcard is an input, also if nothing else says so.
+  void add_named_files() {
+    std::vector<std::string> names;
+    for (const InputRule *r : link_.plan.inputs)
+      if (!r->file.has_colon && glob_is_literal(r->file.file))
+        names.emplace_back(r->file.file);
+    for (const std::string &name : names) {
+      if (std::any_of(opened_.begin(), opened_.end(), [&](const Opened &o) { return o.file->path == name; }))
+        continue;
+      InputArg a;
+      a.name = name;
+      if (!file_exists(name)) {
+        if (is_member_name(name))
+          continue;
+        a.kind = InputArg::Library;
+        a.exact = true;
+      }
+      add(a, 0);
+    }
+  }
+
+  // Members of archives are named without a wildcard, too.
+  bool is_member_name(const std::string &name) {
+    for (const Opened &o : opened_)
+      if (o.type == FileType::Archive || o.type == FileType::ThinArchive)
+        try {
+          for (const ArchiveMember &m : read_archive(o.file->bytes, o.file->path).members)
+            if (m.name == name)
+              return true;
+        } catch (const InputError &) {
+          // reported when the archive is read for good
+        }
+    return false;
+  }
+
+  // --defsym is a script of one assignment.
+  void add_defsyms() {
+    std::vector<Statement> statements;
+    for (const DefSym &d : link_.opt.defsyms) {
+      auto *a = new Assignment; // lives as long as the plan
+      a->name = d.name;
+      a->from_option = true;
+      try {
+        a->value = script::parse_expression(d.expr);
+      } catch (const InputError &e) {
+        link_.diag.error("--defsym " + d.name + "=" + d.expr + ":" + e.what());
+        continue;
+      }
+      Statement s;
+      s.assign = a;
+      statements.push_back(s);
+    }
+    auto &all = link_.plan.statements;
+    all.insert(all.begin(), statements.begin(), statements.end());
   }
 
   static FileRole role(const Opened &o) { return file_role(o.type); }
@@ -583,12 +707,12 @@ private:
 
   void add_roots() {
     const Options &opt = link_.opt;
-    std::string entry = opt.entry;
+    std::string entry = opt.entry.empty() ? script_entry_ : opt.entry;
     if (entry.empty())
       entry = link_.target->default_entry(link_);
     if (!entry.empty() && !(entry[0] >= '0' && entry[0] <= '9'))
       link_.entry = link_.add_root(entry);
-    for (auto *names : {&opt.undefined, &opt.require_defined})
+    for (auto *names : {&opt.undefined, &opt.require_defined, &std::as_const(script_undefined_)})
       for (const std::string &n : *names)
         link_.add_root(n);
     for (const std::string &glob : opt.undefined_glob)
@@ -601,7 +725,10 @@ private:
   Link &link_;
   std::vector<Opened> opened_;
   const FileFormat *format_ = nullptr; // the output's
-  std::vector<std::string> dirs_;      // SEARCH_DIR of scripts
+  std::vector<std::string> dirs_; // SEARCH_DIR of scripts
+  std::string script_entry_;
+  std::vector<std::string> script_undefined_;                          // EXTERN
+  std::vector<std::pair<std::string, std::string>> output_formats_; // script, name
   bool in_lib_ = false;
 };
 

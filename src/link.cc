@@ -1,11 +1,6 @@
 // The table of contents of the linker: one line a pass, in the order in which they run.
 #include "link.h"
 
-#include <cstdlib>
-#include <memory>
-#include <string_view>
-#include <unistd.h>
-
 #include "inputs.h"
 #include "layout/layout.h"
 #include "model/link.h"
@@ -13,6 +8,12 @@
 #include "resolve/resolve.h"
 #include "support/arena.h"
 #include "support/threads.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
 
 namespace gold {
 
@@ -35,7 +36,8 @@ void set_up(Link &link) {
   link.diag.fatal_warnings = opt.fatal_warnings;
   link.diag.suppress_warnings = opt.suppress_warnings;
   link.diag.error_limit = opt.error_limit;
-  link.diag.color = opt.color == Options::Color::Always || (opt.color == Options::Color::Auto && terminal_has_color());
+  link.diag.color =
+      opt.color == Options::Color::Always || (opt.color == Options::Color::Auto && terminal_has_color());
   link.stats.enabled = opt.stats || !opt.time_trace.empty();
 }
 
@@ -50,22 +52,27 @@ bool run(Link &link) {
   // Every input is found and mapped; archives' indexes are known; files have their priorities.
   if (!pass(link, "open inputs", load_inputs))
     return false;
-  // The names that --defsym gives have claimed themselves.
-  pass(link, "defsyms", claim_defsyms);
-  // Each key has one definition or is undefined; needed archive members are linked, no others;
-  // one copy of each group survives; sections and local symbols exist.
+  // The rules of the layout, of the format or of a script, are known.
+  if (!pass(link, "plan", make_plan))
+    return false;
+  // The names that scripts and --defsym give have claimed themselves.
+  if (!pass(link, "script symbols", claim_script_symbols))
+    return false;
+  // Keys have their definitions, if any; needed members are linked; one copy of each group survives.
   if (!pass(link, "resolve", resolve_symbols))
     return false;
   // Tentative definitions that won are sections like others.
   pass(link, "commons", allocate_commons);
   pass(link, "duplicates", report_duplicate_symbols);
   report_resolution(link);
-  pass(link, "bind defsyms", bind_defsyms);
+  pass(link, "bind script symbols", bind_script_symbols);
   // Which symbols are imported, exported, local; their versions.
   link.is_dynamic = link.is_pic() || !link.shareds.empty();
   pass(link, "imports and exports", [](Link &l) { l.target->decide_imports_exports(l); });
+  pass(link, "match", match_sections); // with a script: each section has its rule
   // Section::live is decided.
   pass(link, "mark", mark_live_sections);
+  pass(link, "discarded", report_discarded_references);
   if (!pass(link, "undefined", report_undefined_symbols) && !link.opt.noinhibit_exec)
     return false;
   if (!pass(link, "libraries searched last", check_last_libraries))
@@ -87,6 +94,7 @@ bool run(Link &link) {
   // Nothing moves any more.
   if (!pass(link, "address", assign_addresses))
     return false;
+  pass(link, "memory usage", print_memory_usage);
   // Symbol::value is the address.
   if (!pass(link, "finalize symbols", finalize_symbols))
     return false;
@@ -107,8 +115,7 @@ void count_things(Link &link) {
   link.stats.count("shared objects", link.shareds.size());
   u64 sections = 0, symbols = 0, locals = 0;
   for (const InputFile *f : link.objects) {
-    for (const Section *s : f->sections)
-      sections += s != nullptr;
+    sections += u64(std::ranges::count_if(f->sections, [](const Section *s) { return s; }));
     symbols += f->symbols.size();
     locals += f->first_global;
   }
@@ -123,8 +130,7 @@ void count_things(Link &link) {
 } // namespace
 
 int link(const Options &opt) {
-  auto state = std::make_unique<Link>(opt);
-  Link &link = *state.release(); // freeing a link costs time and gives nothing: the process ends
+  Link &link = *new Link(opt); // freeing it would cost time and give nothing: the process ends
   set_up(link);
   bool ok;
   {

@@ -232,13 +232,23 @@ void set_oformat(Parse &p, const Arg &a) {
   if (a.v[0].starts_with("elf64-x86-64") || a.v[0] == "elf64-littleaarch64" || a.v[0] == "elf" ||
       a.v[0] == "default" || a.v[0].starts_with("pei-") || a.v[0].starts_with("pe-"))
     p.opt.oformat.clear();
+  else if (a.v[0] == "binary")
+    p.opt.oformat = a.str();
   else
     p.error("output format '" + a.str() + "' is not supported yet");
 }
 
 void set_sort_section(Parse &p, const Arg &a) {
   if (a.v[0] != "name" && a.v[0] != "alignment" && a.v[0] != "none")
-    p.bad_value(a, "name, alignment or none");
+    return p.bad_value(a, "name, alignment or none");
+  p.opt.sort_section = a.v[0] == "none" ? "" : a.str();
+}
+
+void add_script(Parse &p, const Arg &a) {
+  InputArg in;
+  in.kind = InputArg::Script;
+  in.name = a.str();
+  p.opt.inputs.push_back(std::move(in));
 }
 
 void set_go_tls(Parse &p, const Arg &a) {
@@ -249,10 +259,8 @@ void set_go_tls(Parse &p, const Arg &a) {
 }
 
 void set_orphan_handling(Parse &p, const Arg &a) {
-  if (a.v[0] == "place")
+  if (a.v[0] == "place" || a.v[0] == "warn" || a.v[0] == "error" || a.v[0] == "discard")
     p.opt.orphan_handling = a.str();
-  else if (a.v[0] == "warn" || a.v[0] == "error" || a.v[0] == "discard")
-    p.error("--orphan-handling=" + a.str() + " is not supported yet");
   else
     p.bad_value(a, "place, warn, error or discard");
 }
@@ -588,8 +596,8 @@ constexpr OptionSpec rows[] = {
     {"no-merge-strings", Form::None, G, Done, nullptr, "Undo --merge-strings", GOLD_SET(merge_strings, false)},
 
     {"", Form::Heading, G, Done, nullptr, "Layout", nullptr},
-    {"T script", Form::Value, G, NotYet, "FILE", "Lay the image out as the linker script FILE says", GOLD_ADD(scripts)},
-    {"dT default-script", Form::Value, G, NotYet, "FILE", "Use FILE in place of the built-in layout", nullptr},
+    {"T script", Form::Value, G, Done, "FILE", "Lay the image out as the linker script FILE says", add_script},
+    {"dT default-script", Form::Value, G, Done, "FILE", "Use FILE in place of the built-in layout", add_script},
     {"Ttext", Form::Value, G, Done, "ADDRESS", "Address of .text",
      [](Parse &p, const Arg &a) { add_section_start(p, ".text", a.v[0], a); }},
     {"Tdata", Form::Value, G, Done, "ADDRESS", "Address of .data",
@@ -615,8 +623,8 @@ constexpr OptionSpec rows[] = {
     {"orphan-handling", Form::Value, G, Done, "HOW", "Sections that no rule of the script places: place, warn, error, discard", set_orphan_handling},
     {"unique", Form::Optional, G, Done, "GLOB", "Keep input sections that match apart", 
      [](Parse &p, const Arg &a) { p.opt.unique.push_back(a.count ? a.str() : "*"); }},
-    {"sort-section", Form::Value, G, Ignored, "name|alignment", "only scripts have patterns to sort", set_sort_section},
-    {"print-memory-usage", Form::None, G, NotYet, nullptr, "Show how full each memory region of the script is", GOLD_SET(print_memory_usage, true)},
+    {"sort-section", Form::Value, G, Done, "name|alignment", "Order what patterns of a script take, unless they say it", set_sort_section},
+    {"print-memory-usage", Form::None, G, Done, nullptr, "Show how full each memory region of the script is", GOLD_SET(print_memory_usage, true)},
     {"enable-non-contiguous-regions enable-non-contiguous-regions-warnings", Form::None, G, NotYet, nullptr, "Spread sections over memory regions", nullptr},
     {"check-sections no-check-sections", Form::None, G, Ignored, nullptr, "overlaps are always errors", nullptr},
     {"split-by-file split-by-reloc", Form::Optional, G, NotYet, "SIZE", "Split output sections", nullptr},

@@ -1,15 +1,17 @@
 // Addresses and file offsets.
 //
-// One forward walk over the output sections gives everything a place; synthesized sections whose
-// size depends on addresses are then asked again, and the walk repeats until no size changes. Each
-// such section may only move in one direction, so that this ends; 16 rounds without an end is an
-// error that names the section.
-#include <algorithm>
+// One walk over the plan's steps (engine.cc) gives everything an address; synthesized sections whose size
+// depends on addresses are then asked again, and the walk repeats until no size and no value of a script
+// changes. Each such section may only move in one direction, so that this ends; 16 rounds without an end
+// is an error that names what moves. Offsets in the file follow from the addresses.
+#include "layout/address.h"
 
 #include "layout/layout.h"
 #include "layout/merge.h"
 #include "layout/thunks.h"
 #include "support/threads.h"
+
+#include <algorithm>
 
 namespace gold {
 
@@ -28,22 +30,20 @@ void place_members(OutputSection &o) {
 // What offset and address must agree modulo in the segment that begins with outputs[i].
 u64 congruence(const Link &link, std::size_t i, u64 page) {
   u64 m = std::max(page, link.outputs[i]->align);
-  for (++i; i < link.outputs.size() && !link.outputs[i]->starts_segment && (link.outputs[i]->flags & kSecAlloc); ++i)
+  for (++i;
+       i < link.outputs.size() && !link.outputs[i]->starts_segment && (link.outputs[i]->flags & kSecAlloc);
+       ++i)
     m = std::max(m, link.outputs[i]->align);
   return m;
 }
 
-void walk(Link &link) {
+// Offsets in the file follow from the addresses: the loader maps pages, so both agree modulo a page.
+void assign_offsets(Link &link) {
   u64 page = link.target->page_size(link);
-  u64 headers = link.target->header_size(link);
+  if (link.plan.scripted && (link.opt.omagic || link.opt.nmagic))
+    page = 1;
   u64 file_align = link.target->file_alignment(link);
-  u64 dot = link.image_base + headers, off = headers;
-  u64 tls_align = 1;
-  for (OutputSection *o : link.outputs)
-    if (o->flags & kSecTls)
-      tls_align = std::max(tls_align, o->align);
-  bool in_tls = false;
-  u64 tls_dot = 0;
+  u64 off = link.target->header_size(link);
   u64 modulo = page;
   for (std::size_t i = 0; i < link.outputs.size(); ++i) {
     OutputSection *o = link.outputs[i];
@@ -52,56 +52,82 @@ void walk(Link &link) {
       modulo = congruence(link, i, page);
     if (!(o->flags & kSecAlloc) || link.is_relocatable()) {
       off = align_up(off, o->align);
-      o->addr = 0;
       o->offset = off;
       o->file_size = zero ? 0 : o->size;
       off += o->file_size;
       continue;
     }
-    u64 align = o->align;
-    if ((o->flags & kSecTls) && !in_tls) {
-      in_tls = true;
-      align = std::max(align, tls_align); // PT_TLS begins aligned
-    }
-    if (o->address_fixed) {
-      dot = o->addr;
-    } else {
+    if (o->flags & kSecTls && zero && !o->address_fixed) {
       if (o->starts_segment)
-        dot = align_up(dot, page);
-      if ((o->flags & kSecTls) && zero) { // .tbss takes no address space outside the TLS image
-        tls_dot = align_up(std::max(tls_dot, dot), align);
-        o->addr = tls_dot;
-        if (o->starts_segment)
-          off += (o->addr - off) & (modulo - 1);
-        o->offset = off;
-        o->file_size = 0;
-        tls_dot += o->size;
-        continue;
-      }
-      dot = align_up(dot, align);
-      o->addr = dot;
+        off += (o->addr - off) & (modulo - 1);
+      o->offset = off;
+      o->file_size = 0;
+      continue;
     }
     if (file_align)
       off = align_up(off, zero ? 1 : file_align);
     else if (!zero || o->starts_segment)
-      off += (o->addr - off) & (modulo - 1); // the loader maps pages: offset and address agree modulo one
+      off += (o->addr - off) & (modulo - 1);
     o->offset = off;
     o->file_size = zero ? 0 : o->size;
     off += o->file_size;
-    dot = o->addr + o->size;
-    if (o->flags & kSecTls)
-      tls_dot = dot;
   }
   link.trailer_offset = align_up(off, std::max<u64>(8, file_align));
   link.file_size = link.trailer_offset + link.target->trailer_size(link);
+}
+
+// --oformat binary: the file is what memory holds from the lowest load address on.
+void assign_raw_offsets(Link &link) {
+  u64 low = ~u64(0), end = 0;
+  auto stored = [](const OutputSection &o) {
+    return o.flags & kSecAlloc && !(o.flags & kSecZeroFill) && o.size;
+  };
+  for (const OutputSection *o : link.outputs)
+    if (stored(*o))
+      low = std::min(low, o->lma);
+  for (OutputSection *o : link.outputs) {
+    o->file_size = stored(*o) ? o->size : 0;
+    o->offset = stored(*o) ? o->lma - low : 0;
+    end = std::max(end, o->offset + o->file_size);
+  }
+  link.trailer_offset = link.file_size = end;
+}
+
+void set_tls(Link &link) {
   link.tls_start = link.tls_end = 0;
-  link.tls_align = tls_align;
+  link.tls_align = 1;
   for (OutputSection *o : link.outputs)
     if (o->flags & kSecTls) {
+      link.tls_align = std::max(link.tls_align, o->align);
       if (!link.tls_start)
         link.tls_start = o->addr;
       link.tls_end = std::max(link.tls_end, o->end());
     }
+}
+
+void place_all_members(Link &link) {
+  parallel_for_each(link.outputs, [](OutputSection *o) {
+    if (o->body.empty())
+      place_members(*o);
+  });
+}
+
+// More than this in a file is a mistake of a script, not an image.
+constexpr u64 kMaxFile = u64(1) << 42;
+
+// A section of a script that holds nothing but space, and in the end none of that, is left out. True if
+// there was one.
+bool drop_empty(Link &link) {
+  auto unused = [](const OutputSection *o) {
+    return o->rule && !o->rule->floating && !o->size && !o->dropped &&
+           std::all_of(o->members.begin(), o->members.end(),
+                       [](const Section *s) { return !s->name_size && !s->native_type; });
+  };
+  std::size_t before = link.outputs.size();
+  std::erase_if(link.outputs, [&](OutputSection *o) { return unused(o) && (o->dropped = true); });
+  for (std::size_t i = 0; i < link.outputs.size(); ++i)
+    link.outputs[i]->index = static_cast<u32>(i + 1);
+  return link.outputs.size() != before;
 }
 
 bool has_islands(const Link &link) {
@@ -113,32 +139,55 @@ bool has_islands(const Link &link) {
 
 void assign_addresses(Link &link) {
   link.image_base = link.opt.image_base.value_or(link.target->default_image_base(link));
+  AddressEngine engine(link);
+  std::string moved;
+  auto walk = [&](bool last) {
+    place_all_members(link);
+    engine.walk(last);
+    if (engine.changed)
+      moved = engine.moved;
+    set_tls(link);
+    if (link.plan.scripted) {
+      std::size_t segments = link.segments.size();
+      link.target->make_segments(link);
+      if (link.segments.size() != segments)
+        moved = "the program headers";
+    }
+    assign_offsets(link);
+  };
   for (int round = 0;; ++round) {
-    parallel_for_each(link.outputs, [](OutputSection *o) { place_members(*o); });
-    walk(link);
+    moved.clear();
+    walk(false);
     if (round == 0) {
       prepare_thunks(link);
-      if (has_islands(link)) { // they need addresses, too
-        parallel_for_each(link.outputs, [](OutputSection *o) { place_members(*o); });
-        walk(link);
-      }
+      if (has_islands(link)) // they need addresses, too
+        walk(false);
     }
-    Synthetic *moved = nullptr;
     if (update_thunks(link))
-      moved = link.synthetics.back();
+      moved = link.synthetics.back()->section.name();
     if (link.diag.has_errors())
       return;
     for (Synthetic *s : link.synthetics)
       if (s->section.output && s->update(link))
-        moved = s;
-    if (!moved)
-      return;
+        moved = s->section.name();
+    if (moved.empty())
+      break;
     if (round == 16) {
-      link.diag.error("addresses do not settle: the size of " + std::string(moved->section.name()) +
-                      " still changes after 16 rounds");
+      link.diag.error("addresses do not settle: " + moved + " still changes after 16 rounds");
       return;
     }
   }
+  if (link.plan.scripted && drop_empty(link))
+    walk(false);
+  if (link.plan.has_statements())
+    walk(true);
+  engine.finish();
+  link.raw_image |= link.opt.oformat == "binary";
+  if (link.raw_image)
+    assign_raw_offsets(link);
+  if (link.file_size > kMaxFile)
+    link.diag.error(
+        format("the output would be %llu bytes large", static_cast<unsigned long long>(link.file_size)));
 }
 
 void finalize_symbols(Link &link) {
@@ -157,14 +206,17 @@ void finalize_symbols(Link &link) {
     else
       s.value += sec->address();
   };
-  parallel_for_each(link.objects, [&](InputFile *f) {
-    for (std::size_t k = 0; k < f->symbols.size(); ++k)
-      // A file may name one symbol by two entries (--wrap): the one that binds it counts.
-      if (Symbol *s = f->symbols[k];
-          s && (k < f->first_global || (s->file == f && (s->native == k || f == link.internal))) &&
-          !(s->flags & kSymCopied))
-        finalize(*s);
-  }, 4);
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        for (std::size_t k = 0; k < f->symbols.size(); ++k)
+          // A file may name one symbol by two entries (--wrap): the one that binds it counts.
+          if (Symbol *s = f->symbols[k];
+              s && (k < f->first_global || (s->file == f && (s->native == k || f == link.internal))) &&
+              !(s->flags & kSymCopied))
+            finalize(*s);
+      },
+      4);
   link.target->finalize(link);
 }
 

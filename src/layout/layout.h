@@ -8,6 +8,15 @@
 
 namespace gold {
 
+// Completes the layout plan with the format's own rules, and makes it ready for matching.
+void make_plan(Link &);
+
+// Decides what the symbols of scripts are relative to; those that are another name of a symbol are bound.
+void bind_script_symbols(Link &);
+
+// With a script: gives every input section its rule; those that are kept or discarded are known.
+void match_sections(Link &);
+
 // Decides Section::live: all sections, or with --gc-sections what the roots reach.
 void mark_live_sections(Link &);
 
@@ -19,6 +28,9 @@ bool is_kept_for_others(const Link &, const Symbol &);
 
 // --why-live: prints the references that keep symbols. After mark_live_sections.
 void explain_liveness(Link &);
+
+// With a script: what lives may not refer to what the script discards.
+void report_discarded_references(Link &);
 
 // Splits mergeable sections into pieces and gives equal pieces one place. Each output gets a
 // synthesized section that holds the pieces.
@@ -38,6 +50,9 @@ void place_sections(Link &);
 
 // Gives every output section and member its address and file offset; afterwards nothing moves.
 void assign_addresses(Link &);
+
+// --print-memory-usage: how full each region of the script is.
+void print_memory_usage(Link &);
 
 // Turns Symbol::value into addresses. After assign_addresses.
 void finalize_symbols(Link &);

@@ -18,7 +18,7 @@ public:
   void visit(Section *s) {
     if (s && s->leader)
       s = s->leader;
-    if (!s || s->live.exchange(1, std::memory_order_relaxed))
+    if (!s || s->discarded || s->live.exchange(1, std::memory_order_relaxed))
       return;
     work_.push_back(s);
   }
@@ -108,7 +108,7 @@ template <class F> void for_each_section(InputFile *f, F &&fn) {
 void mark_live_sections(Link &link) {
   if (!link.opt.gc_sections || link.is_relocatable()) {
     parallel_for_each(link.objects, [&](InputFile *f) {
-      for_each_section(f, [](Section &s) { s.live.store(1, std::memory_order_relaxed); });
+      for_each_section(f, [](Section &s) { s.live.store(!s.discarded, std::memory_order_relaxed); });
       for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
         if (Symbol *s = f->symbols[k]; s && s->is_shared() && s->file && s->marked(kMarkStrongRef))
           s->file->needed.store(true, std::memory_order_relaxed);
@@ -122,7 +122,7 @@ void mark_live_sections(Link &link) {
   for (InputFile *f : link.objects) {
     for_each_section(f, [&](Section &s) {
       if (!s.is_alloc() && !(s.flags & kSecFollows)) {
-        s.live.store(1, std::memory_order_relaxed);
+        s.live.store(!s.discarded, std::memory_order_relaxed);
         return;
       }
       if (root_reason(link, s))

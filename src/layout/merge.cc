@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "layout/layout.h"
+#include "layout/match.h"
 #include "support/threads.h"
 
 namespace gold {
@@ -47,6 +48,7 @@ u64 piece_size(const Section &s, std::span<const u32> starts, std::size_t k) {
 
 struct Key {
   std::string_view name;
+  const OutputRule *owner; // null: no rule takes it
   u64 flags;
   u32 entsize;
   u8 p2align;
@@ -81,6 +83,7 @@ void MergedSection::write_part(Link &, u32 i, u8 *buf) {
 void merge_pieces(Link &link) {
   std::vector<std::pair<Key, MergedSection *>> outs;
   std::vector<Section *> all;
+  PlanMatcher::Cursor cursor;
   for (InputFile *f : link.objects)
     for (Section *s : f->sections) {
       if (!s || s->kind != SectionKind::Merge || !s->is_live())
@@ -89,13 +92,22 @@ void merge_pieces(Link &link) {
         s->kind = SectionKind::Regular;
         continue;
       }
-      Key key{link.target->output_name(link, *s), s->native_flags, s->entsize, s->p2align};
+      if (!link.plan.matched)
+        s->rule = link.matcher->find(cursor, *s);
+      Key key{"", nullptr, s->native_flags, s->entsize, s->p2align};
+      if (s->rule) {
+        key.owner = link.matcher->rule(s->rule).owner;
+        key.name = key.owner->name;
+      } else if (link.plan.inputs.empty()) {
+        key.name = link.target->output_name(link, *s);
+      }
       if (key.name.empty())
         key.name = s->name();
       auto it = std::find_if(outs.begin(), outs.end(), [&](auto &o) { return o.first == key; });
       if (it == outs.end()) {
         auto *m = link.synthesize<MergedSection>(key.name, s->native_type, s->native_flags, s->flags, s->align());
         m->section.entsize = s->entsize;
+        m->section.rule = s->rule; // the pieces stand where the first of their sections would
         it = outs.insert(outs.end(), {key, m});
       }
       s->merge = Arena::make<MergeInput>();
@@ -141,6 +153,10 @@ void merge_pieces(Link &link) {
     }
   }, 4);
   parallel_for(outs.size(), 1, [&](std::size_t i) { outs[i].second->place(); });
+}
+
+OutputSection *merged_output(const Section &s) {
+  return s.merge ? s.merge->out->section.output : nullptr;
 }
 
 u64 merged_address(const Section &s, u64 offset) {

@@ -41,4 +41,7 @@ private:
   std::vector<std::pair<std::size_t, u64>> part_starts_; // index into `order`, offset
 };
 
+// The output section that the pieces of a section of kind Merge are in, or null.
+OutputSection *merged_output(const Section &);
+
 } // namespace gold

@@ -10,6 +10,7 @@
 // and renamed. An output that exists and is no regular file (/dev/null, a pipe), or stands in a folder
 // where nothing new can be made, is written where it is, from a file in memory.
 #include "layout/layout.h"
+#include "layout/statements.h"
 #include "layout/write_check.h"
 #include "model/output_file.h"
 #include "support/threads.h"
@@ -53,6 +54,12 @@ bool pwrite_all(int fd, const u8 *p, u64 n, u64 off) {
 
 void add_tasks(OutputSection &o, std::vector<Task> &now, std::vector<Task> &late) {
   std::size_t i = 0;
+  // A script may begin a section at an address that doesn't suit its first member.
+  if (u64 gap = o.members.empty() ? o.size : o.members[0]->offset) {
+    Task t{&o};
+    t.end = gap;
+    now.push_back(t);
+  }
   while (i < o.members.size()) {
     Section *s = o.members[i];
     u64 next = i + 1 < o.members.size() ? o.members[i + 1]->offset : o.size;
@@ -82,6 +89,10 @@ void add_tasks(OutputSection &o, std::vector<Task> &now, std::vector<Task> &late
 
 void run_task(Link &link, const Task &t, u8 *buf) {
   OutputSection &o = *t.out;
+  if (t.first == t.last) {
+    fill_gap(link, o, t.begin, buf, t.end - t.begin);
+    return;
+  }
   if (t.part >= 0) {
     Section *s = o.members[t.first];
     u64 end = s->offset + s->size; // padding behind the section belongs to its last part
@@ -89,7 +100,7 @@ void run_task(Link &link, const Task &t, u8 *buf) {
     std::memset(buf, 0, n);
     s->synth->write_part(link, static_cast<u32>(t.part), buf);
     if (t.begin + n < t.end)
-      link.target->fill(o, buf + n, t.end - t.begin - n);
+      fill_gap(link, o, t.begin + n, buf + n, t.end - t.begin - n);
     return;
   }
   for (std::size_t i = t.first; i < t.last; ++i) {
@@ -101,7 +112,7 @@ void run_task(Link &link, const Task &t, u8 *buf) {
     std::memset(p + stored, 0, s->size - stored);
     u64 next = i + 1 < t.last ? o.members[i + 1]->offset : t.end;
     if (u64 gap = next - s->offset - s->size)
-      link.target->fill(o, p + s->size, gap);
+      fill_gap(link, o, s->offset + s->size, p + s->size, gap);
     if (s->num_relocs)
       link.target->relocate(link, *s, p);
   }
@@ -294,6 +305,18 @@ void identity_of(const std::vector<Task> &a, const std::vector<Task> &b, u8 (&id
   }
 }
 
+// Headers and trailer.
+void write_frame(Link &link, Output &out) {
+  std::vector<u8> buf(std::max(link.target->header_size(link), link.target->trailer_size(link)));
+  link.target->write_headers(link, buf.data());
+  out.write(buf.data(), link.target->header_size(link), 0);
+  if (u64 n = link.target->trailer_size(link)) {
+    std::fill_n(buf.begin(), link.target->header_size(link), u8(0));
+    link.target->write_trailer(link, buf.data());
+    out.write(buf.data(), n, link.trailer_offset);
+  }
+}
+
 } // namespace
 
 bool write_output(Link &link) {
@@ -302,7 +325,7 @@ bool write_output(Link &link) {
     return false;
   std::vector<Task> now, late;
   for (OutputSection *o : link.outputs)
-    if (!(o->flags & kSecZeroFill) && o->size)
+    if (!(o->flags & kSecZeroFill) && o->size && (o->flags & kSecAlloc || !link.raw_image))
       add_tasks(*o, now, late);
   bool build_id = link.build_id && link.build_id_size && link.build_id->output;
   bool hash = build_id || link.target->wants_identity(link);
@@ -314,17 +337,13 @@ bool write_output(Link &link) {
     Pass p(link.stats, "late tables");
     run_tasks(link, out, late, hash);
   }
-  std::vector<u8> buf(std::max(link.target->header_size(link), link.target->trailer_size(link)));
-  link.target->write_headers(link, buf.data());
-  out.write(buf.data(), link.target->header_size(link), 0);
-  if (u64 n = link.target->trailer_size(link)) {
-    std::fill_n(buf.begin(), link.target->header_size(link), u8(0));
-    link.target->write_trailer(link, buf.data());
-    out.write(buf.data(), n, link.trailer_offset);
-  }
+  if (!link.raw_image)
+    write_frame(link, out);
 #ifndef NDEBUG
-  out.check.wrote(0, link.target->header_size(link));
-  out.check.wrote(link.trailer_offset, link.target->trailer_size(link));
+  if (!link.raw_image) {
+    out.check.wrote(0, link.target->header_size(link));
+    out.check.wrote(link.trailer_offset, link.target->trailer_size(link));
+  }
   if (!link.diag.has_errors())
     out.check.finish(link);
 #endif

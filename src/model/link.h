@@ -14,6 +14,7 @@
 #include "model/intern.h"
 #include "model/last_library.h"
 #include "model/options.h"
+#include "model/plan.h"
 #include "model/target.h"
 #include "support/diag.h"
 #include "support/stats.h"
@@ -38,6 +39,8 @@ struct VersionScript {
   std::vector<VersionPattern> patterns;
 };
 
+class PlanMatcher;
+
 struct Link {
   explicit Link(const Options &o) : opt(o) {}
   Link(const Link &) = delete;
@@ -61,6 +64,10 @@ struct Link {
   std::vector<VersionPattern> dynamic_list; // also --export-dynamic-symbol
   bool dynamic_list_given = false;
   std::unordered_set<std::string_view> retained_symbols; // of --retain-symbols-file, if that is given
+
+  LayoutPlan plan;                // the format's default, or a script's
+  PlanMatcher *matcher = nullptr; // over plan.inputs; layout/match.h
+  bool raw_image = false;         // --oformat binary: the file is memory's image, without headers
 
   std::vector<Synthetic *> synthetics; // in the order of their making
   std::vector<OutputSection *> outputs; // in image order, after plan
@@ -150,5 +157,9 @@ private:
 // Defines `name` for the linker at `section` + `value` (section may be null: absolute) unless an
 // object defines it. Returns the symbol if it is referenced and now the linker's, else null.
 Symbol *define_linker_symbol(Link &, std::string_view name, Section *, u64 value, Visibility);
+
+// Name of the output section that the layout plan gives a section; its own name if no rule takes it.
+// Defined in layout/match.cc.
+std::string_view planned_output_name(Link &, const Section &);
 
 } // namespace gold

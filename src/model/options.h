@@ -182,12 +182,12 @@ struct Options {
   std::string z_cet_report = "none", z_bti_report = "none";
 
   // Layout.
-  std::vector<std::string> scripts; // -T, files
   std::string symbol_ordering_file, section_ordering_file;
   bool warn_symbol_ordering = true;
   std::optional<u64> shuffle_sections; // the seed
   bool reverse_sections = false;
   std::string orphan_handling = "place";
+  std::string sort_section; // "name" or "alignment": for patterns of scripts that say nothing else
   std::vector<std::string> unique; // --unique: globs of input sections kept apart
   u64 spare_dynamic_tags = 0;      // empty entries at the end of the dynamic section
   bool print_memory_usage = false;

@@ -15,10 +15,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gold {
 
+struct MemoryRegion;
 struct OutputRule;
 struct OutputSection;
 struct Section;
@@ -111,9 +113,10 @@ struct Assignment {
 
   // Set by the engine.
   Symbol *symbol = nullptr;
-  u64 address = 0;    // value in the latest round of the address loop, made absolute
-  bool done = false;  // has had a value in this round
-  bool known = false; // has had a valid value in the latest round
+  u64 address = 0;                  // value in the latest round of the address loop, made absolute
+  OutputSection *section = nullptr; // that the value counts to; null: absolute
+  bool done = false;                // has had a value in this round
+  bool known = false;               // has had a valid value in some round
 };
 
 // Which files a rule speaks of: "file", "archive:file", "archive:" (any member), ":file" (no member).
@@ -146,7 +149,9 @@ struct InputRule {
   u64 native_must = 0, native_must_not = 0;
   bool (*accepts)(const Section &) = nullptr; // a further condition, of built-in plans only
   ScriptPos at;
-  std::vector<std::pair<Section *, u32>> found; // by the engine: sections and which pattern took them
+
+  // Set by the engine: the sections that it took, with the index of the pattern.
+  std::vector<std::pair<Section *, u32>> found;
 };
 
 struct DataRule { // BYTE, SHORT, LONG, QUAD, SQUAD, ASCIZ
@@ -208,6 +213,8 @@ struct OutputRule {
   // Set by the engine.
   bool disabled = false; // ONLY_IF_... does not hold
   OutputSection *out = nullptr;
+  std::vector<Section *> orphans; // of its name, but taken by no rule
+  MemoryRegion *memory = nullptr, *load_memory = nullptr;
 };
 
 struct MemoryRegion {
@@ -232,6 +239,9 @@ struct PhdrRule {
   const Expr *type_value = nullptr, *flags = nullptr, *lma = nullptr;
   bool file_header = false, program_headers = false;
   ScriptPos at;
+
+  // Set by the engine.
+  u64 type_number = 0, flags_number = 0, lma_number = 0;
 };
 
 // A place in the image for output sections that no script places: the first slot whose conditions
@@ -242,6 +252,7 @@ struct PlanSlot {
   u16 must = 0, must_not = 0;
   u32 native_type = ~u32(0);
   u64 native_flags = 0; // all of them
+  u32 rank = 0;         // 0: slots of a lower index come first
 };
 
 struct LayoutPlan {
@@ -264,11 +275,23 @@ struct LayoutPlan {
     AssertRule *check = nullptr;
   };
   std::vector<Step> steps;
-  bool matched = false; // Section::rule has been set for all sections
+  std::vector<Assignment *> assignments; // to symbols, in the order of the scripts
+  bool matched = false;                  // Section::rule has been set for all sections
 
-  // DATA_SEGMENT_ALIGN ... DATA_SEGMENT_RELRO_END, as of the latest round.
-  u64 relro_begin = 0, relro_end = 0;
+  // DATA_SEGMENT_ALIGN ... DATA_SEGMENT_RELRO_END: what is read-only after relocation, as of the latest
+  // round. `relro_shift` is what the begin is moved by so that the end stands at the end of a page.
+  u64 relro_begin = 0, relro_end = 0, relro_shift = 0;
   bool has_relro = false;
+
+  // True if there is more than sections to walk over.
+  bool has_statements() const { return scripted || !assignments.empty() || !statements.empty(); }
+
+  // "FILE:LINE:COLUMN: ", or "" if that is not known.
+  std::string place(ScriptPos at) const {
+    return at.line && at.file
+               ? files[at.file] + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": "
+               : "";
+  }
 
   MemoryRegion *find_region(std::string_view name) {
     for (MemoryRegion &r : regions) {

@@ -10,6 +10,7 @@
 namespace gold {
 
 struct InputFile;
+struct MemoryRegion;
 struct OutputRule;
 struct OutputSection;
 struct Statement;
@@ -110,6 +111,8 @@ public:
   bool late = false;
   // Present in the output even when empty.
   bool keep_empty = false;
+  // A table about the image rather than a part of it (.symtab): no pattern of a script takes it.
+  bool table = false;
 
   Section section;
 };
@@ -135,8 +138,9 @@ struct OutputSection {
   bool relro = false;
   bool starts_segment = false;
   bool address_fixed = false; // addr given by the plan
-  bool dropped = false;       // empty, so left out; a script may still speak of it
-  bool load = true;           // false: NOLOAD
+  bool dropped = false; // empty, so left out; a script may still speak of it
+  bool load = true;     // false: NOLOAD
+  MemoryRegion *memory = nullptr; // region that it is in
   // The statements of its rule, each with the member before which it stands (null: the end).
   struct BodyStep {
     const Statement *statement;

@@ -75,6 +75,7 @@ enum SymbolMarks : u16 {
   kMarkRefObject = 1 << 0, // referenced or defined by a linked object
   kMarkRefShared = 1 << 1, // referenced by a shared object
   kMarkNative = 1 << 2,    // meaning by the format (Go: a type whose values are put into interfaces)
+  kMarkScriptValue = 1 << 2, // its value is the address engine's: an assignment of a script
   kMarkRoot = 1 << 3,      // entry, -u, ...
   kMarkReclaim = 1 << 4,   // its winner lost its section: claims are made anew
   kMarkStrongRef = 1 << 5,

@@ -78,6 +78,8 @@ public:
   // Native type and flags of a writable zero-fill section (for tentative definitions).
   virtual u32 zero_fill_type() const = 0;
   virtual u64 writable_flags(bool tls) const = 0;
+  // Native type of a section with contents that a script makes.
+  virtual u32 data_type() const { return 0; }
 
   // -- liveness
   // Sections that live whatever refers to them (init arrays, retained, notes).
@@ -97,17 +99,28 @@ public:
   virtual void scan(Link &, Section &) = 0;
 
   // -- plan
+  // Adds the rules and slots of the format's default layout to link.plan. A format without rules names
+  // and ranks its output sections by the two functions below instead.
+  virtual void default_plan(Link &) {}
+  // An output section of the default layout has its members: decides OutputSection::relro.
+  virtual void describe_output(Link &, OutputSection &) {}
   // Output section for an input section by the default layout; "" keeps its own name.
-  virtual std::string_view output_name(const Link &, const Section &) = 0;
+  virtual std::string_view output_name(const Link &, const Section &) { return ""; }
   // Order of an output section in the image by the default layout; smaller is earlier.
-  virtual u64 rank(const Link &, const OutputSection &) = 0;
+  virtual u64 rank(const Link &, const OutputSection &) { return 0; }
   // Makes the synthesized sections that the link needs (GOT, PLT, tables, headers). After scan.
   virtual void synthesize(Link &) = 0;
-  // After output sections are ordered: marks starts_segment/relro, fills link.segments' skeleton.
+  // After output sections are ordered: marks starts_segment, fills link.segments' skeleton. With a
+  // script it is called again in each round of the address loop, when sections have their addresses:
+  // the segments follow from these, or from the script's PHDRS.
   virtual void make_segments(Link &) = 0;
   // Bytes of the headers at the image's start (0 for none), given the current segments/sections.
   virtual u64 header_size(const Link &) = 0;
   virtual u64 page_size(const Link &) = 0;
+  // The size that pages usually have: CONSTANT(COMMONPAGESIZE).
+  virtual u64 common_page_size(const Link &link) { return page_size(link); }
+  // For scripts: the value of a symbol that the target defines, from the addresses of the moment.
+  virtual u64 linker_symbol_address(Link &, const Symbol &s) { return s.value; }
   // Bytes to which the file offset of each output section is aligned; 0: offset and address agree
   // modulo a page instead, since the loader maps the file.
   virtual u64 file_alignment(const Link &) { return 0; }

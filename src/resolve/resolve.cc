@@ -252,6 +252,7 @@ void resolve_symbols(Link &link) {
     for (GroupCopy &g : f->groups)
       g.group->offer(g.rank, f->priority);
   }, 16);
+  activate_provides(link);
   link.target->add_linker_symbols(link);
   for (auto *list : {&link.objects, &link.shareds})
     parallel_for_each(*list, [&](InputFile *f) {

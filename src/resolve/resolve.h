@@ -24,8 +24,11 @@ void check_last_libraries(Link &);
 // --trace-symbol, --warn-common, --why-extract, --print-archive-stats. (trace.cc)
 void report_resolution(Link &);
 
-// --defsym: claims the names before resolution, and gives them their sections and values after it.
-void claim_defsyms(Link &);
-void bind_defsyms(Link &);
+// Scripts and --defsym: claims the names that they define, and refers to those that they name. Once.
+void claim_script_symbols(Link &);
+
+// Defines the symbols of PROVIDE that are wanted by now and that nothing defines. A part of
+// resolve_symbols.
+void activate_provides(Link &);
 
 } // namespace gold

@@ -2,13 +2,16 @@
 #include "readers/elf/script.h"
 
 #include "readers/identify.h"
+#include "readers/script/parser.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
   using namespace gold;
   ByteView bytes(data, size);
   elf::looks_like_script(bytes);
   try {
-    elf::parse_library_script(bytes);
+    LayoutPlan plan;
+    auto include = [](std::string_view, std::string &) -> ByteView { throw InputError("no file"); };
+    script::parse_script(bytes, "x", plan, include);
   } catch (const InputError &) {
   }
   try {

@@ -229,68 +229,6 @@ void parse_versions(Lexer &lex, VersionScript &out, bool until_brace) {
   }
 }
 
-// The list of INPUT, GROUP or AS_NEEDED; its opening parenthesis has been read.
-void parse_inputs(Lexer &lex, LibraryScript &out, bool group, bool as_needed, int depth) {
-  while (!lex.accept(")")) {
-    Token t = lex.next();
-    if (t.end())
-      Lexer::fail("`)' is missing", t);
-    if (t.is(","))
-      continue;
-    if (t.is("AS_NEEDED")) {
-      if (depth > 8)
-        Lexer::fail("AS_NEEDED is nested too deeply", t);
-      lex.expect("(");
-      parse_inputs(lex, out, group, true, depth + 1);
-      continue;
-    }
-    if (!t.quoted && t.text.size() == 1 &&
-        std::string_view("{}();").find(t.text[0]) != std::string_view::npos)
-      Lexer::fail("expected the name of a file, found " + Lexer::describe(t), t);
-    ScriptInput in;
-    in.as_needed = as_needed;
-    in.in_group = group;
-    if (!t.quoted && t.text.starts_with("-l")) {
-      in.is_library = true;
-      in.name = t.text.substr(2);
-      if (in.name.empty() && !lex.peek().end() && !lex.peek().is(")"))
-        in.name = lex.next().text;
-    } else {
-      in.name = t.text;
-      if (t.is("=")) // `=/lib/x` is relative to the sysroot
-        in.name += lex.next().text;
-    }
-    out.inputs.push_back(std::move(in));
-  }
-}
-
-// ( arg ) or ( arg, arg, arg ): the first one.
-std::string parse_arguments(Lexer &lex) {
-  lex.expect("(");
-  std::string first;
-  bool any = false;
-  while (!lex.accept(")")) {
-    Token t = lex.next();
-    if (t.end())
-      Lexer::fail("`)' is missing", t);
-    if (!any && !t.is(",")) {
-      first = t.text;
-      any = true;
-    }
-  }
-  return first;
-}
-
-bool is_layout_command(std::string_view s) {
-  for (std::string_view c :
-       {"SECTIONS", "MEMORY", "PHDRS", "PROVIDE", "PROVIDE_HIDDEN", "HIDDEN", "ASSERT", "REGION_ALIAS",
-        "INSERT", "OVERWRITE_SECTIONS", "OVERLAY", "NOCROSSREFS", "INCLUDE", "STARTUP",
-        "FORCE_COMMON_ALLOCATION", "INHIBIT_COMMON_ALLOCATION", "LD_FEATURE"})
-    if (s == c)
-      return true;
-  return false;
-}
-
 } // namespace
 
 bool looks_like_script(ByteView b) {
@@ -303,69 +241,6 @@ bool looks_like_script(ByteView b) {
     letter |= (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
   }
   return letter;
-}
-
-LibraryScript parse_library_script(ByteView b) {
-  LibraryScript out;
-  Lexer lex(b, false);
-  while (!lex.peek().end()) {
-    Token t = lex.next();
-    if (t.is(";"))
-      continue;
-    if (t.is("INPUT") || t.is("GROUP")) {
-      lex.expect("(");
-      parse_inputs(lex, out, t.is("GROUP"), false, 0);
-    } else if (t.is("AS_NEEDED")) {
-      lex.expect("(");
-      parse_inputs(lex, out, false, true, 0);
-    } else if (t.is("OUTPUT_FORMAT")) {
-      out.output_format = parse_arguments(lex);
-    } else if (t.is("OUTPUT_ARCH") || t.is("TARGET")) {
-      parse_arguments(lex);
-    } else if (t.is("OUTPUT")) {
-      out.output = parse_arguments(lex);
-    } else if (t.is("ENTRY")) {
-      out.entry = parse_arguments(lex);
-    } else if (t.is("SEARCH_DIR")) {
-      lex.expect("(");
-      // `SEARCH_DIR("=/usr/lib")`: the sysroot stands for the sign; unquoted it is a token of its own.
-      std::string dir;
-      while (!lex.accept(")")) {
-        Token d = lex.next();
-        if (d.end())
-          Lexer::fail("`)' is missing", d);
-        dir += d.text;
-      }
-      out.search_dirs.push_back(std::move(dir));
-    } else if (t.is("EXTERN")) {
-      lex.expect("(");
-      while (!lex.accept(")")) {
-        Token d = lex.next();
-        if (d.end())
-          Lexer::fail("`)' is missing", d);
-        if (!d.is(","))
-          out.undefined.emplace_back(d.text);
-      }
-    } else if (t.is("VERSION")) {
-      // The block is in the other lexer's language: find its end, then read it again.
-      Token open = lex.peek();
-      lex.expect("{");
-      u64 begin = open.offset + 1, end = begin;
-      for (int depth = 1; depth;) {
-        Token x = lex.next();
-        if (x.end())
-          Lexer::fail("`}' is missing", x);
-        depth += x.is("{") ? 1 : x.is("}") ? -1 : 0;
-        end = x.offset;
-      }
-      parse_version_script(b.sub(begin, end - begin), out.versions);
-    } else if (is_layout_command(t.text) || lex.peek().is("=")) {
-      Lexer::fail("linker scripts that lay out sections are not supported yet: " + Lexer::describe(t), t);
-    } else {
-      Lexer::fail("unknown command " + Lexer::describe(t), t);
-    }
-  }
-  return out;
 }
 
 void parse_version_script(ByteView b, VersionScript &out) {

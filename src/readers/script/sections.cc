@@ -236,7 +236,6 @@ void Parser::overlay() {
   }
   auto *a = new Assignment;
   a->name = ".";
-  a->at = at;
   a->value = make(ExprOp::Add, named(ExprOp::Addr, rules[0]->name), longest);
   Statement s;
   s.assign = a;

@@ -380,8 +380,8 @@ std::vector<Symbol *> ElfTarget::linker_made(Link &link) const {
   for (const LinkerSymbol &l : linker_symbols)
     if (l.symbol->file == link.internal)
       add(l.symbol);
-  for (const DefSym &d : link.opt.defsyms)
-    if (Symbol *s = link.symbols.find(d.name); s && s->file == link.internal)
+  for (Symbol *s : link.internal->symbols)
+    if (s->file == link.internal)
       add(s);
   for (Symbol *s : link.roots)
     if (!s->file || s->file == link.internal)

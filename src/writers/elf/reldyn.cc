@@ -114,6 +114,12 @@ void ElfTarget::make_relocation_tables(Link &link) {
   u64 plt_relocs = (plt ? plt->size() : 0) + static_irelative.size();
   if (plt_relocs) {
     rela_plt = link.synthesize<RelaPltSection>(*this);
+    // By this name scripts put __rela_iplt_start and __rela_iplt_end around what start code applies.
+    if (link.plan.scripted && !link.is_dynamic) {
+      static constexpr std::string_view name = ".rela.iplt";
+      rela_plt->section.name_data = name.data();
+      rela_plt->section.name_size = u32(name.size());
+    }
     rela_plt->section.size = plt_relocs * sizeof(Rela);
   }
   if (has_relr(link))
@@ -160,7 +166,7 @@ bool RelrSection::update(Link &link) {
   for (const RelrPlaces &r : target_.layout.relr)
     if (r.section->output)
       for (u32 o : r.offsets)
-        places.push_back(r.section->address() + (is_old_array(*r.section) ? r.section->size - 8 - o : o));
+        places.push_back(r.section->address() + (runs_backwards(*r.section) ? r.section->size - 8 - o : o));
   if (GotSection *got = target_.got)
     for (const GotEntry &e : got->entries)
       if (e.kind == GotEntry::Address && got->is_relative(link, *e.symbol))

@@ -220,7 +220,7 @@ void ElfTarget::make_relocatable(Link &link) {
 
 // --emit-relocs. Unwind records are written anew, so .eh_frame has none.
 void ElfTarget::make_emitted_relocs(Link &link) {
-  if (!link.opt.scripts.empty()) {
+  if (link.plan.scripted) {
     link.diag.error("--emit-relocs with a linker script is not supported yet");
     return;
   }
@@ -230,8 +230,7 @@ void ElfTarget::make_emitted_relocs(Link &link) {
     for (Section *s : f->sections) {
       if (!s || !s->is_live() || s->leader || !s->num_relocs || s->kind != SectionKind::Regular)
         continue;
-      std::string_view name = output_name(link, *s);
-      name = Arena::copy(".rela" + std::string(name.empty() ? s->name() : name));
+      std::string_view name = Arena::copy(".rela" + std::string(planned_output_name(link, *s)));
       link.synthesize<RelocsSection>(*this, name, *s);
     }
   }

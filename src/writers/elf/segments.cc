@@ -1,238 +1,14 @@
-// The default plan of an ELF image: output sections, their order, and the segments over them (gABI
-// 4.3, "Program Header").
+// The segments over the output sections of the default layout (gABI 4.3, "Program Header"); those of a script
+// are in segments_script.cc.
 //
-// From low to high addresses: what is only read (headers, dynamic tables, constants), code, data
-// that becomes read-only after relocation (RELRO), data. Each is a PT_LOAD of its own that starts on
-// a new page. The RELRO part is rounded up to a whole page of zeros, so that the loader can protect
-// all of it whatever the size of pages.
+// What is only read, code, data that becomes read-only after relocation (RELRO) and data are a PT_LOAD each
+// that starts on a new page. The RELRO part is rounded up to a whole page of zeros, so that the loader can
+// protect all of it whatever the size of pages.
 #include "writers/elf/target.h"
 
 #include <algorithm>
 
 namespace gold::elf {
-
-namespace {
-
-// Input name (itself, or with a dot behind it) → output name. Longer prefixes first.
-constexpr std::string_view kMerged[] = {
-    ".text",        ".rodata",        ".data.rel.ro", ".data",  ".bss.rel.ro", ".bss",  ".init_array",
-    ".fini_array",  ".preinit_array", ".ctors",       ".dtors", ".tdata",      ".tbss", ".gcc_except_table",
-    ".ldata",       ".lrodata",       ".lbss",        ".ltext", ".sdata",      ".sbss", ".exception_ranges",
-    ".gnu.warning",
-};
-struct Linkonce {
-  std::string_view prefix, output;
-};
-constexpr Linkonce kLinkonce[] = {
-    {".gnu.linkonce.t.", ".text"},
-    {".gnu.linkonce.r.", ".rodata"},
-    {".gnu.linkonce.d.rel.ro.", ".data.rel.ro"},
-    {".gnu.linkonce.d.", ".data"},
-    {".gnu.linkonce.b.", ".bss"},
-    {".gnu.linkonce.td.", ".tdata"},
-    {".gnu.linkonce.tb.", ".tbss"},
-    {".gnu.linkonce.s.", ".sdata"},
-    {".gnu.linkonce.sb.", ".sbss"},
-    {".gnu.linkonce.lr.", ".lrodata"},
-    {".gnu.linkonce.l.", ".ldata"},
-    {".gnu.linkonce.lb.", ".lbss"},
-};
-constexpr std::string_view kTextKept[] = {".text.hot",  ".text.unlikely", ".text.startup",
-                                          ".text.exit", ".text.unknown",  ".text.split"};
-
-bool is_or_under(std::string_view name, std::string_view base) {
-  return name.starts_with(base) && (name.size() == base.size() || name[base.size()] == '.');
-}
-
-enum Rank : u64 {
-  kInterp = 10,
-  kProperty,
-  kNote,
-  kHash,
-  kDynsym,
-  kDynstr,
-  kVersym,
-  kVersion,
-  kRela,
-  kRelr,
-  kReadOnly,
-  kEhFrameHdr,
-  kEhFrame,
-  kExceptTable,
-  kInit = 100,
-  kPlt,
-  kPltGot,
-  kText,
-  kOtherText,
-  kFini,
-  kTdata = 200,
-  kTbss,
-  kPreinit,
-  kInitArray,
-  kFiniArray,
-  kCtors,
-  kDataRelRo,
-  kDynamic,
-  kGot,
-  kGotPltNow,
-  kBssRelRo,
-  kGotPlt = 250,
-  kOtherData,
-  kData,
-  kBss,
-  kLargeText,
-  kLargeReadOnly,
-  kLargeData,
-  kLargeBss,
-  kComment = 400,
-  kOther,
-  kDebug,
-  kRelocs,
-  kSymtab,
-  kSymtabShndx,
-  kStrtab,
-  kShstrtab,
-};
-
-} // namespace
-
-std::string_view ElfTarget::output_name(const Link &link, const Section &s) {
-  std::string_view name = s.name();
-  if (link.is_relocatable())
-    return "";
-  if (name.size() < 4 || name[0] != '.')
-    return name == "COMMON" ? (s.flags & kSecTls ? ".tbss" : ".bss") : "";
-  if (!(s.flags & kSecAlloc))
-    return "";
-  if (name[1] == 't' && link.opt.z_keep_text_section_prefix)
-    for (std::string_view kept : kTextKept)
-      if (is_or_under(name, kept))
-        return kept;
-  switch (name[1]) { // what no rule can match leaves early
-  case 't':
-  case 'r':
-  case 'd':
-  case 'b':
-  case 'i':
-  case 'f':
-  case 'p':
-  case 'c':
-  case 'g':
-  case 'l':
-  case 's':
-  case 'e':
-    break;
-  default:
-    return "";
-  }
-  if (is_old_array(s))
-    return name[1] == 'c' ? ".init_array" : ".fini_array";
-  for (std::string_view m : kMerged)
-    if (m[1] == name[1] && is_or_under(name, m))
-      return m;
-  if (name.starts_with(".gnu.linkonce."))
-    for (const Linkonce &l : kLinkonce)
-      if (name.starts_with(l.prefix))
-        return l.output;
-  return "";
-}
-
-bool ElfTarget::is_relro(const Link &link, const OutputSection &o) const {
-  if (!link.opt.z_relro || link.opt.omagic || link.is_relocatable() || !(o.flags & kSecWrite) ||
-      !(o.flags & kSecAlloc))
-    return false;
-  if (o.flags & (kSecTls | kSecRelro))
-    return true;
-  switch (o.native_type) {
-  case SHT_INIT_ARRAY:
-  case SHT_FINI_ARRAY:
-  case SHT_PREINIT_ARRAY:
-  case SHT_DYNAMIC:
-    return true;
-  default:
-    break;
-  }
-  for (std::string_view n :
-       {".got", ".data.rel.ro", ".bss.rel.ro", ".init_array", ".fini_array", ".preinit_array", ".ctors",
-        ".dtors", ".jcr", ".eh_frame", ".gcc_except_table", ".toc", ".openbsd.randomdata"})
-    if (o.name == n)
-      return true;
-  return o.name == ".got.plt" && link.opt.z_now;
-}
-
-u64 ElfTarget::rank(const Link &link, const OutputSection &o) {
-  if (link.is_relocatable() && (o.flags & kSecAlloc || o.native_type == SHT_GROUP))
-    return o.native_type == SHT_GROUP ? 0 : 1; // groups stand before their members
-  if (link.is_relocatable() && o.native_type == SHT_RELA)
-    return kRelocs;
-  std::string_view n = o.name;
-  if (!(o.flags & kSecAlloc)) {
-    if (n == ".symtab")
-      return kSymtab;
-    if (n == ".symtab_shndx")
-      return kSymtabShndx;
-    if (n == ".strtab")
-      return kStrtab;
-    if (n == ".shstrtab")
-      return kShstrtab;
-    return n == ".comment" ? kComment : o.flags & kSecDebug ? kDebug : kOther;
-  }
-  bool zero = o.flags & kSecZeroFill;
-  if (o.native_flags & SHF_X86_64_LARGE)
-    return o.flags & kSecExec       ? kLargeText
-           : !(o.flags & kSecWrite) ? kLargeReadOnly
-           : zero                   ? kLargeBss
-                                    : kLargeData;
-  if (o.flags & kSecExec)
-    return n == ".init"              ? kInit
-           : n == ".plt"             ? kPlt
-           : n == ".plt.got"         ? kPltGot
-           : n == ".fini"            ? kFini
-           : is_or_under(n, ".text") ? kText
-                                     : kOtherText;
-  if (o.flags & kSecWrite) {
-    if (o.flags & kSecTls)
-      return zero ? kTbss : kTdata;
-    if (!is_relro(link, o))
-      return zero ? kBss : n == ".got.plt" ? kGotPlt : n == ".data" ? kData : kOtherData;
-    return zero                    ? kBssRelRo
-           : n == ".preinit_array" ? kPreinit
-           : n == ".init_array"    ? kInitArray
-           : n == ".fini_array"    ? kFiniArray
-           : n == ".data.rel.ro"   ? kDataRelRo
-           : n == ".dynamic"       ? kDynamic
-           : n == ".got"           ? kGot
-           : n == ".got.plt"       ? kGotPltNow
-                                   : kCtors;
-  }
-  switch (o.native_type) {
-  case SHT_NOTE:
-    return n == ".note.gnu.property" ? kProperty : kNote;
-  case SHT_HASH:
-  case SHT_GNU_HASH:
-    return kHash;
-  case SHT_DYNSYM:
-    return kDynsym;
-  case SHT_GNU_VERSYM:
-    return kVersym;
-  case SHT_GNU_VERDEF:
-  case SHT_GNU_VERNEED:
-    return kVersion;
-  case SHT_RELA:
-    return kRela;
-  case SHT_RELR:
-    return kRelr;
-  case SHT_STRTAB:
-    return kDynstr;
-  default:
-    break;
-  }
-  return n == ".interp"             ? kInterp
-         : n == ".eh_frame_hdr"     ? kEhFrameHdr
-         : n == ".eh_frame"         ? kEhFrame
-         : n == ".gcc_except_table" ? kExceptTable
-                                    : kReadOnly;
-}
 
 namespace {
 
@@ -267,50 +43,68 @@ void ElfTarget::make_segments(Link &link) {
           s->output = eh_frame->section.output;
   if (link.is_relocatable())
     return;
-  const Options &opt = link.opt;
-  auto &segments = link.segments;
-  segments.clear();
-  auto add = [&](u32 type, u32 flags, OutputSection *first, OutputSection *last, u64 align) -> Segment & {
-    Segment &s = segments.emplace_back();
-    s.native_type = type;
-    s.native_flags = flags;
-    s.first = first;
-    s.last = last;
-    s.align = align;
-    return s;
-  };
-  auto out = [](const ElfSynthetic *s) { return s ? s->section.output : nullptr; };
-  std::vector<OutputSection *> alloc;
-  for (OutputSection *o : link.outputs)
-    if (o->flags & kSecAlloc) {
-      o->relro = is_relro(link, *o);
-      alloc.push_back(o);
-    }
-  if (link.is_dynamic || opt.is_static)
-    if (interp || link.is_pic())
-      add(PT_PHDR, PF_R, nullptr, nullptr, 8).includes_headers = true;
-  if (OutputSection *o = out(interp))
-    add(PT_INTERP, PF_R, o, o, 1);
+  script_segments_ = link.segments.size();
+  link.segments.clear();
+  if (!link.plan.phdrs.empty())
+    make_listed_segments(link);
+  else
+    make_usual_segments(link);
+}
 
+Segment &add_segment(Link &link, u32 type, u32 flags, OutputSection *first, OutputSection *last, u64 align) {
+  Segment &s = link.segments.emplace_back();
+  s.native_type = type;
+  s.native_flags = flags;
+  s.first = first;
+  s.last = last;
+  s.align = align;
+  return s;
+}
+
+// One for each change of permissions; what is fixed by an option starts anew, too.
+void ElfTarget::add_loads(Link &link, const std::vector<OutputSection *> &alloc) {
+  const Options &opt = link.opt;
   const OutputSection *before = nullptr;
   for (OutputSection *o : alloc) {
     u32 flags = load_flags(link, *o);
     bool fresh = !before;
     if (before) {
       bool tbss = before->flags & kSecTls && before->flags & kSecZeroFill;
-      fresh = flags != segments.back().native_flags || o->address_fixed ||
+      fresh = flags != link.segments.back().native_flags || o->address_fixed ||
               (before->relro != o->relro && !opt.omagic) ||
               (before->flags & kSecZeroFill && !tbss && !(o->flags & kSecZeroFill)) ||
               ((before->native_flags ^ o->native_flags) & SHF_X86_64_LARGE);
     }
     if (fresh) {
-      Segment &s = add(PT_LOAD, flags, o, o, page_size(link));
+      Segment &s = add_segment(link, PT_LOAD, flags, o, o, page_size(link));
       s.includes_headers = !before;
       o->starts_segment = before && !opt.omagic && (!opt.nmagic || o->flags & kSecWrite);
     }
-    segments.back().last = o;
+    link.segments.back().last = o;
     before = o;
   }
+}
+
+void ElfTarget::make_usual_segments(Link &link) {
+  const Options &opt = link.opt;
+  auto add = [&](u32 type, u32 flags, OutputSection *first, OutputSection *last, u64 align) -> Segment & {
+    return add_segment(link, type, flags, first, last, align);
+  };
+  auto out = [](const ElfSynthetic *s) {
+    return s && s->section.output && !s->section.output->dropped ? s->section.output : nullptr;
+  };
+  std::vector<OutputSection *> alloc;
+  for (OutputSection *o : link.outputs)
+    if (o->flags & kSecAlloc)
+      alloc.push_back(o);
+  if ((link.is_dynamic || opt.is_static) && (interp || link.is_pic()))
+    add(PT_PHDR, PF_R, nullptr, nullptr, 8).includes_headers = true;
+  if (OutputSection *o = out(interp))
+    add(PT_INTERP, PF_R, o, o, 1);
+  if (link.plan.scripted)
+    add_loads_by_address(link, alloc);
+  else
+    add_loads(link, alloc);
   if (OutputSection *o = out(dynamic))
     add(PT_DYNAMIC, PF_R | (o->flags & kSecWrite ? u32(PF_W) : 0), o, o, 8);
   for (std::size_t i = 0; i < alloc.size(); ++i)
@@ -349,12 +143,17 @@ void ElfTarget::make_segments(Link &link) {
                        f->priority);
     }
   add(PT_GNU_STACK, PF_R | PF_W | (exec_stack ? u32(PF_X) : 0), nullptr, nullptr, 16);
-  run(PT_GNU_RELRO, PF_R, [](const OutputSection &o) { return o.relro; });
+  if (link.plan.scripted)
+    add_scripted_relro(link, alloc);
+  else
+    run(PT_GNU_RELRO, PF_R, [](const OutputSection &o) { return o.relro; });
 }
 
 // Addresses and sizes of the segments.
 void ElfTarget::set_segments(Link &link) {
   u64 page = page_size(link);
+  if (link.plan.scripted)
+    set_scripted_base(link);
   for (Segment &s : link.segments) {
     if (s.native_type == PT_GNU_STACK) {
       s.mem_size = link.opt.z_stack_size.value_or(0);
@@ -366,6 +165,8 @@ void ElfTarget::set_segments(Link &link) {
       s.mem_size = s.file_size = link.segments.size() * sizeof(Phdr);
       continue;
     }
+    if (!s.first) // a program header of a script that nothing was put into
+      continue;
     u64 mem_end = s.first->addr, file_end = s.first->offset;
     bool tls = s.native_type == PT_TLS;
     for (u32 i = s.first->index - 1; i < s.last->index; ++i) {
@@ -385,7 +186,9 @@ void ElfTarget::set_segments(Link &link) {
     }
     if (s.native_type == PT_GNU_RELRO || (s.native_type == PT_LOAD && s.last->relro))
       mem_end = align_up(mem_end, page);
-    s.lma = s.addr;
+    s.lma = s.addr + (s.first->lma - s.first->addr);
+    if (link.plan.scripted && s.native_type == PT_GNU_RELRO)
+      mem_end = link.plan.relro_end;
     s.mem_size = mem_end - s.addr;
     s.file_size = file_end > s.offset ? file_end - s.offset : 0;
     if (s.native_type == PT_GNU_RELRO)

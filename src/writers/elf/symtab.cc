@@ -93,7 +93,9 @@ constexpr u64 kGroupSymbols = 20000;
 
 } // namespace
 
-SymtabSection::SymtabSection(ElfTarget &t) : ElfSynthetic(t, ".symtab", SHT_SYMTAB, 0, 8, sizeof(Sym)) {}
+SymtabSection::SymtabSection(ElfTarget &t) : ElfSynthetic(t, ".symtab", SHT_SYMTAB, 0, 8, sizeof(Sym)) {
+  table = true;
+}
 
 void SymtabSection::plan(Link &link) {
   u32 files = u32(link.objects.size() + link.shareds.size());
@@ -200,6 +202,7 @@ void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
 
 StrtabSection::StrtabSection(ElfTarget &t) : ElfSynthetic(t, ".strtab", SHT_STRTAB, 0, 1) {
   section.size = 1;
+  table = true;
 }
 
 u32 StrtabSection::parts() const {
@@ -284,7 +287,9 @@ u32 ElfTarget::write_symbol(Link &link, const Symbol &s, Sym &out, bool local) {
   return place.shndx;
 }
 
-ShstrtabSection::ShstrtabSection(ElfTarget &t) : StringTable(t, ".shstrtab", SHT_STRTAB, 0, 1) {}
+ShstrtabSection::ShstrtabSection(ElfTarget &t) : StringTable(t, ".shstrtab", SHT_STRTAB, 0, 1) {
+  table = true;
+}
 
 bool ShstrtabSection::update(Link &link) {
   u64 before = section.size;

@@ -248,6 +248,7 @@ class SymtabShndxSection final : public ElfSynthetic {
 public:
   explicit SymtabShndxSection(ElfTarget &t) : ElfSynthetic(t, ".symtab_shndx", SHT_SYMTAB_SHNDX, 0, 4, 4) {
     late = true; // .symtab fills `values`
+    table = true;
   }
   std::vector<ul32> values;
   bool update(Link &) override;

@@ -87,6 +87,10 @@ bool is_old_array(const Section &s) {
   return !path.starts_with("crtbegin") && !path.starts_with("crtend");
 }
 
+bool runs_backwards(const Section &s) {
+  return s.output && (s.output->name == ".init_array" || s.output->name == ".fini_array") && is_old_array(s);
+}
+
 void ElfTarget::synthesize(Link &link) {
   const Options &opt = link.opt;
   // With --gc-sections nothing has kept the unwind sections themselves; their references still count.
@@ -104,6 +108,8 @@ void ElfTarget::synthesize(Link &link) {
               s->order = std::max<u32>(65535 - s->order, 1);
           }
         for (Section *s : static_cast<ElfObject *>(f)->eh_frames) {
+          if (s->discarded)
+            continue;
           unwind = true;
           if (!s->is_live()) {
             s->live = 1;
@@ -146,6 +152,15 @@ void ElfTarget::synthesize(Link &link) {
 u64 ElfTarget::page_size(const Link &link) {
   return link.opt.z_max_page_size ? link.opt.z_max_page_size : elf_arch.info.max_page_size;
 }
+u64 ElfTarget::common_page_size(const Link &link) {
+  u64 n = elf_arch.info.common_page_size;
+  return std::min(n, page_size(link));
+}
+u64 ElfTarget::linker_symbol_address(Link &link, const Symbol &s) {
+  find_layout(link);
+  set_linker_symbols(link);
+  return s.value;
+}
 u64 ElfTarget::default_image_base(const Link &link) {
   return link.is_relocatable() || link.is_pic() ? 0 : elf_arch.info.image_base;
 }
@@ -155,20 +170,8 @@ void ElfTarget::finalize(Link &link) {
     compress_debug_sections(link);
     return;
   }
-  auto at = [](const ElfSynthetic *s) { return s && s->section.output ? s->section.address() : 0; };
   addresses_final = true;
-  layout.got = at(got);
-  layout.got_plt = at(got_plt);
-  bool by_plt = elf_arch.info.arch == Arch::X86_64 && got_plt;
-  layout.got_base = by_plt ? layout.got_plt : got ? layout.got : layout.got_plt;
-  layout.plt = at(plt);
-  layout.plt_got = at(plt_got);
-  layout.dynamic = at(dynamic);
-  layout.tlsld = tlsld_slot_ ? layout.got_slot(tlsld_slot_) : 0;
-  layout.tls_start = link.tls_start;
-  layout.tls_end = link.tls_end;
-  layout.tls_align = link.tls_align;
-  layout.tp = elf_arch.thread_pointer(link.tls_start, link.tls_end, link.tls_align);
+  find_layout(link);
   // What shared objects define is elsewhere, but for what was copied here.
   parallel_for_each(link.shareds, [&](InputFile *f) {
     auto set = [&](Symbol *s) {
@@ -181,11 +184,28 @@ void ElfTarget::finalize(Link &link) {
     for (auto &[k, s] : static_cast<ElfShared *>(f)->aliases)
       set(s);
   });
+  set_segments(link); // image_base may follow from them
   set_linker_symbols(link);
-  set_segments(link);
   if (rela_dyn)
     rela_dyn->place_slices(link);
   compress_debug_sections(link);
+}
+
+// The addresses that relocation needs.
+void ElfTarget::find_layout(Link &link) {
+  auto at = [](const ElfSynthetic *s) { return s && s->section.output ? s->section.address() : 0; };
+  layout.got = at(got);
+  layout.got_plt = at(got_plt);
+  bool by_plt = elf_arch.info.arch == Arch::X86_64 && got_plt;
+  layout.got_base = by_plt ? layout.got_plt : got ? layout.got : layout.got_plt;
+  layout.plt = at(plt);
+  layout.plt_got = at(plt_got);
+  layout.dynamic = at(dynamic);
+  layout.tlsld = tlsld_slot_ ? layout.got_slot(tlsld_slot_) : 0;
+  layout.tls_start = link.tls_start;
+  layout.tls_end = link.tls_end;
+  layout.tls_align = link.tls_align;
+  layout.tp = elf_arch.thread_pointer(link.tls_start, link.tls_end, link.tls_align);
 }
 
 bool ElfTarget::canonical_plt(const Symbol &s) const {
@@ -195,7 +215,8 @@ bool ElfTarget::canonical_plt(const Symbol &s) const {
 }
 
 ElfTarget::Place ElfTarget::place_of(Link &link, const Symbol &s) const {
-  auto in = [](const OutputSection *o) { return o ? o->index : kAbsolute; };
+  // An empty section that a script leaves out has no index.
+  auto in = [](const OutputSection *o) { return o && !o->dropped ? o->index : kAbsolute; };
   if (s.flags & kSymCopied && s.section)
     return {in(s.section->output), s.value};
   if (s.is_shared() || s.is_undefined())
@@ -272,7 +293,7 @@ void ElfTarget::relocate(Link &link, Section &s, u8 *buf) {
   }
   Rela *dyn = rela_dyn ? rela_dyn->records + s.dyn_index : nullptr;
   elf_arch.relocate(link, layout, object_of(s), s, buf, dyn);
-  if (s.order && s.size > 8 && is_old_array(s)) {
+  if (s.order && s.size > 8 && runs_backwards(s)) {
     std::reverse(reinterpret_cast<ul64 *>(buf), reinterpret_cast<ul64 *>(buf + s.size));
     for (u32 i = 0; i < s.dyn_relocs; ++i)
       dyn[i].r_offset = s.address() * 2 + s.size - 8 - dyn[i].r_offset;

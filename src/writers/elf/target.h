@@ -35,12 +35,15 @@ public:
   std::optional<Edge> tls_call(Link &, const Section &) override;
   void scan(Link &, Section &) override;
 
-  std::string_view output_name(const Link &, const Section &) override;
-  u64 rank(const Link &, const OutputSection &) override;
+  u32 data_type() const override { return SHT_PROGBITS; }
+  void default_plan(Link &) override;
+  void describe_output(Link &, OutputSection &) override;
   void synthesize(Link &) override;
   void make_segments(Link &) override;
   u64 header_size(const Link &) override;
   u64 page_size(const Link &) override;
+  u64 common_page_size(const Link &) override;
+  u64 linker_symbol_address(Link &, const Symbol &) override;
   u64 default_image_base(const Link &) override;
   void finalize(Link &) override;
 
@@ -135,6 +138,13 @@ private:
   void make_relocation_tables(Link &);
   void set_linker_symbols(Link &);
   void set_segments(Link &);
+  void make_usual_segments(Link &);
+  void make_listed_segments(Link &);
+  void add_loads(Link &, const std::vector<OutputSection *> &alloc);
+  void add_loads_by_address(Link &, const std::vector<OutputSection *> &alloc);
+  void add_scripted_relro(Link &, const std::vector<OutputSection *> &alloc);
+  void set_scripted_base(Link &);
+  void find_layout(Link &);
   void compress_debug_sections(Link &);
   void link_sections(Link &);
   void make_relocatable(Link &);
@@ -149,6 +159,8 @@ private:
   std::string runpath_;
   u32 tlsld_slot_ = 0;
   bool has_variant_pcs_ = false;
+  std::size_t script_segments_ = 0; // as many as there were in the round before
+  bool headers_loaded_ = true;      // until a script turns out to leave no room for them
 };
 
 Target *make_elf_target(Link &, Arch);
@@ -168,6 +180,10 @@ u32 sysv_hash(std::string_view); // the hash of .hash and of version names
 // .ctors and .dtors, but for the bounds that crtbegin.o and crtend.o put around them: joined with
 // .init_array and .fini_array, whose words run in the opposite order.
 bool is_old_array(const Section &);
+// Once placed: it is old, and its output section is new.
+bool runs_backwards(const Section &);
+
+Segment &add_segment(Link &, u32 type, u32 flags, OutputSection *first, OutputSection *last, u64 align);
 
 // The output section of this name, or null.
 const OutputSection *find_output(const Link &, std::string_view name);

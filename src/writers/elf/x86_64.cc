@@ -66,7 +66,7 @@ u32 width(u32 type) {
 
 // Addresses in the image fit into 31 bits.
 bool low_image(const Link &link) {
-  return !link.is_pic() && link.opt.image_base.value_or(0) < (u64(1) << 30) && link.opt.scripts.empty() &&
+  return !link.is_pic() && link.opt.image_base.value_or(0) < (u64(1) << 30) && !link.plan.scripted &&
          link.opt.section_starts.empty();
 }
 
