@@ -37,6 +37,7 @@ int main(int, char **argv) {
     go::go([] { std::printf("%d\n", deep(1000000)); });
     c.recv();
   } else if (!std::strcmp(argv[1], "overflow-at-rest")) {
+    go::set_max_procs(1); // the yield must switch: only then is the stack pointer looked at
     fill_slots(c, 10);
     go::go([] { for (;;) go::yield(); });
     go::go([] { std::printf("%d\n", deep_and_yield(150)); });
