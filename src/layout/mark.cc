@@ -3,10 +3,10 @@
 // are not part of the memory image live as their file does, unless they follow what they describe.
 // Some references hold only when something else lives too: these the target tells at each end of the
 // flood, until there are none left.
-#include <algorithm>
-
 #include "layout/layout.h"
 #include "support/threads.h"
+
+#include <algorithm>
 
 namespace gold {
 
@@ -94,25 +94,17 @@ bool is_kept_for_others(const Link &link, const Symbol &s) {
   return s.is_exported() || (link.opt.gc_keep_exported && s.section && !s.is_local() && !s.is_undefined());
 }
 
-namespace {
-
-template <class F> void for_each_section(InputFile *f, F &&fn) {
-  for (Section *s : f->sections)
-    if (s)
-      fn(*s);
-  for (Section *s : f->extra_sections)
-    fn(*s);
-}
-} // namespace
-
 void mark_live_sections(Link &link) {
   if (!link.opt.gc_sections || link.is_relocatable()) {
-    parallel_for_each(link.objects, [&](InputFile *f) {
-      for_each_section(f, [](Section &s) { s.live.store(!s.discarded, std::memory_order_relaxed); });
-      for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
-        if (Symbol *s = f->symbols[k]; s && s->is_shared() && s->file && s->marked(kMarkStrongRef))
-          s->file->needed.store(true, std::memory_order_relaxed);
-    }, 16);
+    parallel_for_each(
+        link.objects,
+        [&](InputFile *f) {
+          for_each_section(f, [](Section &s) { s.live.store(!s.discarded, std::memory_order_relaxed); });
+          for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+            if (Symbol *s = f->symbols[k]; s && s->is_shared() && s->file && s->marked(kMarkStrongRef))
+              s->file->needed.store(true, std::memory_order_relaxed);
+        },
+        16);
     explain_liveness(link);
     return;
   }

@@ -136,15 +136,16 @@ bool PlanMatcher::file_matches(const FileCondition &c, const InputFile &f) const
   return (c.file->is_any() || matches_file(*c.file, f)) && !any(*c.exclude) && !any(*c.exclude_more);
 }
 
-std::string_view planned_output_name(Link &link, const Section &s) {
-  PlanMatcher::Cursor cursor;
-  u32 found = s.rule;
-  if (!found && !link.plan.matched)
-    found = link.matcher->find(cursor, s);
-  std::string_view name = found                      ? link.matcher->rule(found).owner->name
+std::string_view planned_output_name(const Link &link, const Section &s, u32 rule) {
+  std::string_view name = rule                       ? link.matcher->rule(rule).owner->name
                           : link.plan.inputs.empty() ? link.target->output_name(link, s)
                                                      : "";
   return name.empty() ? s.name() : name;
+}
+
+std::string_view planned_output_name(const Link &link, const Section &s) {
+  PlanMatcher::Cursor cursor;
+  return planned_output_name(link, s, rule_of(link, cursor, s));
 }
 
 } // namespace gold

@@ -64,6 +64,14 @@ private:
   std::vector<std::vector<Entry>> entries_; // by node
 };
 
+// Section::rule of a section; looked up if the pass that sets it has not been needed.
+inline u32 rule_of(const Link &link, PlanMatcher::Cursor &cursor, const Section &s) {
+  return link.plan.matched ? s.rule : link.matcher->find(cursor, s);
+}
+
+// Name of the output section of what `rule` takes; with 0 of what no rule takes.
+std::string_view planned_output_name(const Link &, const Section &, u32 rule);
+
 // True if the pattern names this file; for members of archives also if it names the archive.
 bool matches_file(const FilePattern &, const InputFile &);
 

@@ -2,11 +2,11 @@
 // in link order, so that the result does not depend on threads.
 #include "layout/merge.h"
 
-#include <algorithm>
-
 #include "layout/layout.h"
 #include "layout/match.h"
 #include "support/threads.h"
+
+#include <algorithm>
 
 namespace gold {
 
@@ -92,20 +92,13 @@ void merge_pieces(Link &link) {
         s->kind = SectionKind::Regular;
         continue;
       }
-      if (!link.plan.matched)
-        s->rule = link.matcher->find(cursor, *s);
-      Key key{"", nullptr, s->native_flags, s->entsize, s->p2align};
-      if (s->rule) {
-        key.owner = link.matcher->rule(s->rule).owner;
-        key.name = key.owner->name;
-      } else if (link.plan.inputs.empty()) {
-        key.name = link.target->output_name(link, *s);
-      }
-      if (key.name.empty())
-        key.name = s->name();
+      s->rule = rule_of(link, cursor, *s);
+      Key key{planned_output_name(link, *s, s->rule), s->rule ? link.matcher->rule(s->rule).owner : nullptr,
+              s->native_flags, s->entsize, s->p2align};
       auto it = std::find_if(outs.begin(), outs.end(), [&](auto &o) { return o.first == key; });
       if (it == outs.end()) {
-        auto *m = link.synthesize<MergedSection>(key.name, s->native_type, s->native_flags, s->flags, s->align());
+        auto *m =
+            link.synthesize<MergedSection>(key.name, s->native_type, s->native_flags, s->flags, s->align());
         m->section.entsize = s->entsize;
         m->section.rule = s->rule; // the pieces stand where the first of their sections would
         it = outs.insert(outs.end(), {key, m});
@@ -116,42 +109,48 @@ void merge_pieces(Link &link) {
       all.push_back(s);
     }
   std::vector<u64> counts(outs.size());
-  parallel_for_each(all, [&](Section *s) {
-    static thread_local std::vector<u32> starts;
-    try {
-      cut(*s, starts);
-    } catch (const InputError &e) {
-      link.report(*s->file, e);
-      starts.clear();
-    }
-    s->merge->starts = Arena::array<u32>(starts.size());
-    std::copy(starts.begin(), starts.end(), s->merge->starts.begin());
-    s->merge->pieces = Arena::array<Piece *>(starts.size());
-  }, 16);
+  parallel_for_each(
+      all,
+      [&](Section *s) {
+        static thread_local std::vector<u32> starts;
+        try {
+          cut(*s, starts);
+        } catch (const InputError &e) {
+          link.report(*s->file, e);
+          starts.clear();
+        }
+        s->merge->starts = Arena::array<u32>(starts.size());
+        std::copy(starts.begin(), starts.end(), s->merge->starts.begin());
+        s->merge->pieces = Arena::array<Piece *>(starts.size());
+      },
+      16);
   for (auto &[key, m] : outs) {
     u64 n = 0;
     for (Section *s : m->inputs)
       n += s->merge->starts.size();
     m->table.reserve(n);
   }
-  parallel_for_each(all, [&](Section *s) {
-    MergeInput &mi = *s->merge;
-    constexpr std::size_t kBatch = 16;
-    u64 hash[kBatch];
-    for (std::size_t k = 0; k < mi.starts.size(); k += kBatch) {
-      std::size_t n = std::min(kBatch, mi.starts.size() - k);
-      auto bytes = [&](std::size_t j) {
-        return std::string_view(reinterpret_cast<const char *>(s->data) + mi.starts[k + j],
-                                piece_size(*s, mi.starts, k + j));
-      };
-      for (std::size_t j = 0; j < n; ++j) {
-        hash[j] = hash_string(bytes(j));
-        mi.out->table.prefetch(hash[j]);
-      }
-      for (std::size_t j = 0; j < n; ++j)
-        mi.pieces[k + j] = mi.out->table.intern(bytes(j), hash[j]);
-    }
-  }, 4);
+  parallel_for_each(
+      all,
+      [&](Section *s) {
+        MergeInput &mi = *s->merge;
+        constexpr std::size_t kBatch = 16;
+        u64 hash[kBatch];
+        for (std::size_t k = 0; k < mi.starts.size(); k += kBatch) {
+          std::size_t n = std::min(kBatch, mi.starts.size() - k);
+          auto bytes = [&](std::size_t j) {
+            return std::string_view(reinterpret_cast<const char *>(s->data) + mi.starts[k + j],
+                                    piece_size(*s, mi.starts, k + j));
+          };
+          for (std::size_t j = 0; j < n; ++j) {
+            hash[j] = hash_string(bytes(j));
+            mi.out->table.prefetch(hash[j]);
+          }
+          for (std::size_t j = 0; j < n; ++j)
+            mi.pieces[k + j] = mi.out->table.intern(bytes(j), hash[j]);
+        }
+      },
+      4);
   parallel_for(outs.size(), 1, [&](std::size_t i) { outs[i].second->place(); });
 }
 

@@ -4,13 +4,12 @@
 //
 // What is listed comes first, in the order of the list; the rest follows in link order. Tables that the
 // linker makes stay in front, and sections that have a rank by their own rules (init arrays) keep it.
-#include <algorithm>
-#include <unordered_map>
-
 #include "layout/layout.h"
 #include "support/glob.h"
 #include "support/hash.h"
-#include "support/mapped_file.h"
+
+#include <algorithm>
+#include <unordered_map>
 
 namespace gold {
 
@@ -30,65 +29,59 @@ template <class F> void each_section(Link &link, F &&fn) {
           fn(*s);
 }
 
-// The lines of a list, without comments and blanks.
-std::vector<std::string_view> read_lines(Link &link, const std::string &path) {
-  std::string why;
-  const MappedFile *m = map_file(path, &why);
-  if (!m) {
-    link.diag.error("cannot open " + path + ": " + why);
-    return {};
-  }
-  std::vector<std::string_view> lines;
-  std::string_view text = m->bytes.str();
-  while (!text.empty()) {
-    std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text = end == text.npos ? std::string_view() : text.substr(end + 1);
-    line = line.substr(0, line.find('#'));
-    constexpr const char *blanks = " \t\r";
-    std::size_t first = line.find_first_not_of(blanks);
-    if (first != line.npos)
-      lines.push_back(line.substr(first, line.find_last_not_of(blanks) - first + 1));
-  }
-  return lines;
-}
+// A name of the list, and the file that is meant ("" for any).
+struct Listed {
+  std::string_view file;
+  u32 rank;
+  bool found = false;
+};
 
 void order_by_symbols(Link &link) {
-  std::unordered_map<std::string_view, u32> rank;
-  std::vector<std::string_view> lines = read_lines(link, link.opt.symbol_ordering_file);
-  for (std::string_view name : lines)
-    rank.emplace(name, static_cast<u32>(rank.size()));
-  std::vector<bool> found(rank.size());
+  std::unordered_map<std::string_view, std::vector<Listed>> listed;
+  u32 count = 0;
+  for (std::string_view text : link.read_list(link.opt.symbol_ordering_file)) {
+    OrderLine line = link.target->order_line(text);
+    auto &same = listed[line.symbol];
+    if (line.symbol.empty() ||
+        std::any_of(same.begin(), same.end(), [&](const Listed &l) { return l.file == line.file; }))
+      continue;
+    same.push_back({line.file, count++});
+  }
   std::unordered_map<Section *, u32> first; // by section: the best rank of its symbols
-  for (InputFile *f : link.objects)
+  for (InputFile *f : link.objects) {
+    std::string_view base = f->member.empty() ? f->path.substr(f->path.rfind('/') + 1) : f->member;
     for (std::size_t k = 0; k < f->symbols.size(); ++k) {
       Symbol *s = f->symbols[k];
       if (!s || s->file != f || (s->flags & kSymSection))
         continue;
-      auto it = rank.find(s->name());
-      if (it == rank.end())
+      auto it = listed.find(s->name());
+      if (it == listed.end())
         continue;
-      found[it->second] = true;
+      auto line = std::find_if(it->second.begin(), it->second.end(),
+                               [&](const Listed &l) { return l.file.empty() || l.file == base; });
+      if (line == it->second.end())
+        continue;
+      line->found = true;
       Section *sec = s->section && s->section->leader ? s->section->leader : s->section;
       if (!sec || !may_move(*sec))
         continue;
-      auto [at, fresh] = first.try_emplace(sec, it->second);
-      at->second = std::min(at->second, it->second);
+      auto [at, fresh] = first.try_emplace(sec, line->rank);
+      at->second = std::min(at->second, line->rank);
     }
+  }
   each_section(link, [&](Section &s) {
     auto it = first.find(&s);
     s.order = it == first.end() ? kUnlisted : it->second + 1;
   });
   if (link.opt.warn_symbol_ordering)
-    for (std::string_view name : lines)
-      if (auto it = rank.find(name); !found[it->second]) {
-        found[it->second] = true; // one word is enough
-        link.diag.warn(link.opt.symbol_ordering_file + ": no such symbol: " + std::string(name), 0, it->second);
-      }
+    for (auto &[name, same] : listed)
+      for (const Listed &l : same)
+        if (!l.found)
+          link.diag.warn(link.opt.symbol_ordering_file + ": no such symbol: " + std::string(name), 0, l.rank);
 }
 
 void order_by_sections(Link &link) {
-  std::vector<std::string_view> globs = read_lines(link, link.opt.section_ordering_file);
+  std::vector<std::string_view> globs = link.read_list(link.opt.section_ordering_file);
   std::unordered_map<std::string_view, u32> known;
   each_section(link, [&](Section &s) {
     auto [it, fresh] = known.try_emplace(s.name(), kUnlisted);

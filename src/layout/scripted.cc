@@ -15,14 +15,6 @@ namespace gold {
 
 namespace {
 
-template <class F> void for_each_section(InputFile *f, F &&fn) {
-  for (Section *s : f->sections)
-    if (s)
-      fn(*s);
-  for (Section *s : f->extra_sections)
-    fn(*s);
-}
-
 void match_all(Link &link) {
   parallel_for_each(
       link.objects,

@@ -1,17 +1,17 @@
 // Input files as the shared passes see them.
 #pragma once
 
-#include <atomic>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "model/options.h"
 #include "model/section.h"
 #include "model/symbol.h"
 #include "support/bytes.h"
 #include "support/mapped_file.h"
+
+#include <atomic>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace gold {
 
@@ -25,7 +25,8 @@ struct Group {
   const char *name_data = nullptr;
   u32 name_size = 0;
   u32 key_space = 0;
-  std::atomic<u64> owner{0}; // rank and priority + 1 of the file that owns it, whose copy survives; 0: none yet
+  // Rank and priority + 1 of the file that owns it, whose copy survives; 0: none yet.
+  std::atomic<u64> owner{0};
   // The copy of the smallest rank survives, among equals that of the smallest priority.
   void offer(u32 rank, u32 priority) {
     u64 old = owner.load(std::memory_order_relaxed), mine = u64(rank) << 32 | (priority + 1);
@@ -57,7 +58,15 @@ struct DefinedAt {
 };
 
 // What a file says of a global symbol that it names.
-enum class Mention : u8 { None, Reference, WeakReference, Definition, WeakDefinition, Common, SharedDefinition };
+enum class Mention : u8 {
+  None,
+  Reference,
+  WeakReference,
+  Definition,
+  WeakDefinition,
+  Common,
+  SharedDefinition
+};
 
 // What turns bytes into the model. One object a kind of file; stateless.
 class Reader {
@@ -110,23 +119,23 @@ enum class FileKind : u8 {
 
 struct InputFile {
   const MappedFile *mapped = nullptr;
-  ByteView bytes;            // the file, or the member within its archive
-  std::string_view path;     // of the file that holds the bytes (a thin member's own path)
-  std::string_view archive;  // path of the archive, "" for none
-  std::string_view member;   // member's name, "" for none
-  u64 member_offset = 0;     // of `bytes` in the archive
+  ByteView bytes;           // the file, or the member within its archive
+  std::string_view path;    // of the file that holds the bytes (a thin member's own path)
+  std::string_view archive; // path of the archive, "" for none
+  std::string_view member;  // member's name, "" for none
+  u64 member_offset = 0;    // of `bytes` in the archive
   const Reader *reader = nullptr;
   const InputArg *arg = nullptr; // how the command line names it, or the archive; null: it does not
   FileKind kind = FileKind::Object;
-  u32 priority = 0;          // position on the command line; index in Link::files
-  bool lazy = false;         // archive member (or --start-lib object): linked only when needed
+  u32 priority = 0;  // position on the command line; index in Link::files
+  bool lazy = false; // archive member (or --start-lib object): linked only when needed
   bool as_needed = false;
   bool whole_archive = false;
-  bool exclude_libs = false; // --exclude-libs hides its symbols
-  bool by_library = false;   // found by -l: its path says where it is here, not what it is called
-  bool failed = false;       // reading it failed; reported already
-  bool has_addrsig = false;  // it says itself whose addresses it compares: those symbols have kMarkNoIcf
-  std::atomic<bool> live{false};   // linked
+  bool exclude_libs = false;     // --exclude-libs hides its symbols
+  bool by_library = false;       // found by -l: its path says where it is here, not what it is called
+  bool failed = false;           // reading it failed; reported already
+  bool has_addrsig = false;      // it says itself whose addresses it compares: those symbols have kMarkNoIcf
+  std::atomic<bool> live{false}; // linked
   std::atomic<bool> needed{false}; // Shared: something is imported from it
   InputFile *pulled_by = nullptr;  // Lazy: the first file (by wave, then priority) that wanted it
   Symbol *pulled_for = nullptr;
@@ -147,5 +156,18 @@ struct InputFile {
   // "dir/libx.a(member.o)" or "file.o".
   std::string display_name() const;
 };
+
+// By native section index: 1 for members of groups of which another file's copy survives. Empty if there
+// are none. `count` is one more than the largest index. The result lasts until this thread's next call.
+const std::vector<u8> &lost_sections(const InputFile &, std::size_t count);
+
+// Calls fn(Section &) for each section of a file, those that the linker made for it last.
+template <class F> void for_each_section(InputFile *f, F &&fn) {
+  for (Section *s : f->sections)
+    if (s)
+      fn(*s);
+  for (Section *s : f->extra_sections)
+    fn(*s);
+}
 
 } // namespace gold

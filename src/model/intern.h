@@ -125,4 +125,42 @@ private:
   std::atomic<u64> used_{0};
 };
 
+// Interns names in small batches: the slots of a whole batch, then the objects that they point to, are on
+// their way into the cache before the first is looked at. use(T &, Item) is called for each name, in the
+// order of add(); the last ones wait for flush().
+template <class T, class Item, class Use> class InternBatch {
+public:
+  InternBatch(InternTable<T> &table, Use use, u32 key_space = 0)
+      : table_(table), use_(std::move(use)), key_space_(key_space) {}
+
+  void add(std::string_view name, Item item) {
+    names_[count_] = name;
+    hashes_[count_] = key_hash(name, key_space_);
+    items_[count_] = item;
+    table_.prefetch(hashes_[count_]);
+    if (++count_ == kSize)
+      flush();
+  }
+  void flush() {
+    for (u32 k = 0; k < count_; ++k)
+      table_.prefetch_object(hashes_[k]);
+    for (u32 k = 0; k < count_; ++k)
+      use_(*table_.intern(names_[k], hashes_[k], key_space_), items_[k]);
+    count_ = 0;
+  }
+
+private:
+  static constexpr u32 kSize = 16;
+  InternTable<T> &table_;
+  Use use_;
+  u32 key_space_, count_ = 0;
+  std::string_view names_[kSize];
+  u64 hashes_[kSize];
+  Item items_[kSize];
+};
+template <class Item, class T, class Use>
+InternBatch<T, Item, Use> intern_batch(InternTable<T> &table, Use use, u32 key_space = 0) {
+  return {table, std::move(use), key_space};
+}
+
 } // namespace gold

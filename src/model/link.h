@@ -1,15 +1,6 @@
 // The context of one link: what the passes share.
 #pragma once
 
-#include <atomic>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <span>
-#include <string>
-#include <unordered_set>
-#include <vector>
-
 #include "model/file.h"
 #include "model/intern.h"
 #include "model/last_library.h"
@@ -18,6 +9,15 @@
 #include "model/target.h"
 #include "support/diag.h"
 #include "support/stats.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
 
 namespace gold {
 
@@ -58,7 +58,7 @@ struct Link {
   std::vector<InputFile *> shareds; // shared objects that are linked (after resolve)
   // An object refers to `foo@V`: shared objects must claim such keys too (Reader::claim_referenced).
   std::atomic<bool> has_versioned_refs{false};
-  InputFile *internal = nullptr;    // owner of what the linker makes; priority 0
+  InputFile *internal = nullptr; // owner of what the linker makes; priority 0
 
   VersionScript version_script;
   std::vector<VersionPattern> dynamic_list; // also --export-dynamic-symbol
@@ -69,7 +69,7 @@ struct Link {
   PlanMatcher *matcher = nullptr; // over plan.inputs; layout/match.h
   bool raw_image = false;         // --oformat binary: the file is memory's image, without headers
 
-  std::vector<Synthetic *> synthetics; // in the order of their making
+  std::vector<Synthetic *> synthetics;  // in the order of their making
   std::vector<OutputSection *> outputs; // in image order, after plan
   std::vector<Segment> segments;
   std::vector<SymbolAux> aux{1}; // [0] unused
@@ -85,7 +85,7 @@ struct Link {
   std::vector<std::vector<LazyName>> lazy_names; // one vector an archive
   std::vector<LastLibrary *> last_libraries;     // searched in this order when all else has been
 
-  bool is_dynamic = false;  // the image has a dynamic section
+  bool is_dynamic = false; // the image has a dynamic section
   bool is_pic() const { return opt.kind == OutputKind::Pie || opt.kind == OutputKind::Shared; }
   bool is_shared() const { return opt.kind == OutputKind::Shared; }
   bool is_relocatable() const { return opt.kind == OutputKind::Relocatable; }
@@ -93,7 +93,7 @@ struct Link {
   u64 image_base = 0;
   u64 tls_start = 0, tls_end = 0, tls_align = 1; // addresses of the TLS image
   u64 file_size = 0;
-  u64 trailer_offset = 0; // file offset of the section header table (or what the format has there)
+  u64 trailer_offset = 0;      // file offset of the section header table (or what the format has there)
   Section *build_id = nullptr; // section that holds the identity, if any
   u32 build_id_offset = 0, build_id_size = 0; // of the identity's bytes in that section
 
@@ -125,6 +125,9 @@ struct Link {
 
   // An undefined strong reference to `name` that the linker itself makes: entry, -u.
   Symbol *add_root(std::string_view name);
+
+  // The lines of a list, without comments (#) and blanks. If it can't be read, that is reported.
+  std::vector<std::string_view> read_list(const std::string &path);
 
   // Reports an InputError of a file, with the file's name.
   void report(const InputFile &, const InputError &);
@@ -160,6 +163,6 @@ Symbol *define_linker_symbol(Link &, std::string_view name, Section *, u64 value
 
 // Name of the output section that the layout plan gives a section; its own name if no rule takes it.
 // Defined in layout/match.cc.
-std::string_view planned_output_name(Link &, const Section &);
+std::string_view planned_output_name(const Link &, const Section &);
 
 } // namespace gold

@@ -1,8 +1,8 @@
 #include "model/link.h"
+#include "support/demangle.h"
+#include "support/mapped_file.h"
 
 #include <bit>
-
-#include "support/demangle.h"
 
 namespace gold {
 
@@ -77,6 +77,42 @@ Diag::Details Link::referenced_at(InputFile &f, const Section &s, u64 offset) co
     std::string source = source_line(f, s, offset);
     return source.empty() ? source : (source.starts_with("in ") ? "\n>>> " : "\n>>> referenced by ") + source;
   };
+}
+
+std::vector<std::string_view> Link::read_list(const std::string &path) {
+  std::string why;
+  const MappedFile *m = map_file(path, &why);
+  if (!m) {
+    diag.error("cannot open " + path + ": " + why);
+    return {};
+  }
+  std::vector<std::string_view> lines;
+  std::string_view text = m->bytes.str();
+  while (!text.empty()) {
+    std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text = end == text.npos ? std::string_view() : text.substr(end + 1);
+    line = line.substr(0, line.find('#'));
+    constexpr const char *blanks = " \t\r";
+    std::size_t first = line.find_first_not_of(blanks);
+    if (first != line.npos)
+      lines.push_back(line.substr(first, line.find_last_not_of(blanks) - first + 1));
+  }
+  return lines;
+}
+
+const std::vector<u8> &lost_sections(const InputFile &f, std::size_t count) {
+  static thread_local std::vector<u8> lost;
+  lost.clear();
+  for (const GroupCopy &copy : f.groups) {
+    if (copy.group->owned_by(f.priority))
+      continue;
+    if (lost.empty())
+      lost.resize(count);
+    for (u32 m : copy.members)
+      lost[m] = 1;
+  }
+  return lost;
 }
 
 } // namespace gold

@@ -4,15 +4,15 @@
 // Inside a call the loop is monomorphic.
 #pragma once
 
-#include <optional>
-#include <span>
-#include <string_view>
-#include <vector>
-
 #include "model/file.h"
 #include "model/options.h"
 #include "model/section.h"
 #include "model/symbol.h"
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
 
 namespace gold {
 
@@ -30,8 +30,8 @@ constexpr u32 kEdgeCall = 1u << 31; // goes to the symbol without looking at its
 
 struct EdgeBuffer {
   std::vector<Edge> edges;
-  std::size_t own = ~std::size_t(0);   // edges from here on are of unwind records that describe the section
-  std::vector<i64> addends; // filled when `want_addends`
+  std::size_t own = ~std::size_t(0); // edges from here on are of unwind records that describe the section
+  std::vector<i64> addends;          // filled when `want_addends`
   bool want_addends = false;
   bool want_calls = false;
   std::vector<Section *> again; // mark: sections whose edges are others now than when they were asked for
@@ -45,7 +45,7 @@ struct EdgeBuffer {
 
 // How far a branch reaches and what stands in for one that reaches too far.
 struct BranchModel {
-  i64 reach = 0;     // bytes, one direction; 0: branches always reach
+  i64 reach = 0; // bytes, one direction; 0: branches always reach
   u32 thunk_size = 0, thunk_align = 4;
 };
 
@@ -54,6 +54,12 @@ struct Branch {
   Symbol *symbol;
   i64 addend;
   u32 offset;
+};
+
+// Of a list that orders symbols.
+struct OrderLine {
+  std::string_view file;   // only the symbol of this file or archive member; "": of any
+  std::string_view symbol; // "": the line is for other links
 };
 
 class Target {
@@ -124,6 +130,8 @@ public:
   // Bytes to which the file offset of each output section is aligned; 0: offset and address agree
   // modulo a page instead, since the loader maps the file.
   virtual u64 file_alignment(const Link &) { return 0; }
+  // What a line of --symbol-ordering-file or -order_file means.
+  virtual OrderLine order_line(std::string_view line) { return {"", line}; }
   // Puts the members of an output section into their final order; they stand in link order.
   virtual void order_members(Link &, OutputSection &) {}
   // Where an image of this kind starts when the command line doesn't say.
@@ -154,7 +162,7 @@ public:
   // `identity` is a hash of the sections' contents and places if wants_identity(), else zero.
   virtual bool wants_identity(const Link &) { return false; }
   virtual bool wants_word_sum(const Link &) { return false; } // see OutputFile
-  virtual void finish(Link &, OutputFile &, const u8 (&/*identity*/)[64]) {}
+  virtual void finish(Link &, OutputFile &, const u8 (& /*identity*/)[64]) {}
 };
 
 } // namespace gold

@@ -13,11 +13,14 @@ namespace {
 enum : u64 {
   DW_TAG_variable = 0x34,
   DW_AT_location = 0x02,
+  DW_AT_name = 0x03,
   DW_AT_stmt_list = 0x10,
+  DW_AT_comp_dir = 0x1b,
   DW_AT_abstract_origin = 0x31,
   DW_AT_decl_file = 0x3a,
   DW_AT_decl_line = 0x3b,
   DW_AT_specification = 0x47,
+  DW_AT_str_offsets_base = 0x72,
   DW_AT_addr_base = 0x73,
   DW_UT_type = 2,
   DW_UT_skeleton = 4,
@@ -467,26 +470,34 @@ struct Abbrev {
 };
 using Abbrevs = std::unordered_map<u64, Abbrev>;
 
+Cursor abbrevs_at(const Sections &s, u64 offset) {
+  return Cursor(s.abbrev.from(offset, "abbreviations of the debug information"));
+}
+
+// What follows the code of an abbreviation.
+Abbrev read_abbrev(Cursor &c) {
+  Abbrev a;
+  a.tag = c.uleb();
+  a.children = c.byte();
+  for (;;) {
+    u64 name = c.uleb(), form = c.uleb();
+    i64 implicit = form == DW_FORM_implicit_const ? c.sleb() : 0;
+    if (name == 0 && form == 0)
+      return a;
+    a.attributes.push_back({name, form, implicit});
+  }
+}
+
 // `budget` is what all tables together may take: two units may share one, but no honest file reads the
 // same bytes over and over.
 Abbrevs read_abbrevs(const Sections &s, u64 offset, u64 &budget) {
   Abbrevs out;
-  Cursor c(s.abbrev.from(offset, "abbreviations of the debug information"));
+  Cursor c = abbrevs_at(s, offset);
   while (!c.done()) {
     u64 code = c.uleb();
     if (code == 0)
       break;
-    Abbrev a;
-    a.tag = c.uleb();
-    a.children = c.byte();
-    for (;;) {
-      u64 name = c.uleb(), form = c.uleb();
-      i64 implicit = form == DW_FORM_implicit_const ? c.sleb() : 0;
-      if (name == 0 && form == 0)
-        break;
-      a.attributes.push_back({name, form, implicit});
-    }
-    out.emplace(code, std::move(a));
+    out.emplace(code, read_abbrev(c));
   }
   if (c.at() > budget)
     throw InputError("the abbreviations of the debug information overlap", offset);
@@ -611,6 +622,97 @@ private:
   u64 addr_base_ = 8;
 };
 
+struct UnitHeader {
+  u64 offset, first, abbrevs; // of the header and the first entry in .debug_info; in .debug_abbrev
+  FormContext form;
+};
+
+// Reads the header of the unit at `c` and moves on to the next unit. Nothing for a unit of an unknown
+// version, for types, which hold no variables, and for split ones, whose contents are elsewhere.
+std::optional<UnitHeader> next_unit(const Sections &s, Cursor &c) {
+  u64 offset = c.at();
+  Length length = unit_length(c);
+  u64 begin = c.at();
+  c.skip(length.bytes);
+  Cursor h(s.info.sub(0, c.at()), begin);
+  u32 version = static_cast<u32>(h.number(2));
+  if (version < 2 || version > 5)
+    return {};
+  u64 type = 0, abbrevs;
+  u32 address_size;
+  if (version == 5) {
+    type = h.byte();
+    address_size = h.byte();
+    abbrevs = h.number(length.offset_size);
+    if (type == DW_UT_type || type == DW_UT_split_type || type == DW_UT_split_compile)
+      return {};
+    if (type == DW_UT_skeleton)
+      h.skip(8);
+  } else {
+    abbrevs = h.number(length.offset_size);
+    address_size = h.byte();
+  }
+  if (address_size == 0 || address_size > 8)
+    throw InputError("the debug information has addresses of an impossible size", offset);
+  return UnitHeader{offset, h.at(), abbrevs, {s, address_size, length.offset_size, version}};
+}
+
+// The value of an attribute that is a string.
+struct Text {
+  u64 form;
+  Value value;
+};
+std::string_view text_of(const Text &t, const FormContext &x, u64 offsets_base) {
+  switch (t.form) {
+  case DW_FORM_string:
+    return t.value.text;
+  case DW_FORM_strp:
+    return string_in(x.s.str, t.value.number);
+  case DW_FORM_line_strp:
+    return string_in(x.s.line_str, t.value.number);
+  case DW_FORM_strx:
+  case DW_FORM_strx1:
+  case DW_FORM_strx2:
+  case DW_FORM_strx3:
+  case DW_FORM_strx4: {
+    if (t.value.number >= x.s.str_offsets.size() / x.offset_size)
+      return "";
+    Cursor c(x.s.str_offsets, offsets_base);
+    c.skip(t.value.number * x.offset_size);
+    return string_in(x.s.str, c.number(x.offset_size));
+  }
+  default:
+    return "";
+  }
+}
+
+// Of the unit that ends at `end`. Only the first entry is read, and abbreviations up to its own.
+UnitName name_of(const Sections &s, const UnitHeader &h, u64 end) {
+  Cursor entry(s.info.sub(0, end), h.first), table = abbrevs_at(s, h.abbrevs);
+  Abbrev top;
+  u64 code = entry.uleb();
+  for (u64 found = 0; found != code; top = read_abbrev(table)) {
+    found = table.uleb();
+    if (found == 0)
+      return {};
+  }
+  std::optional<Text> name, dir;
+  u64 base = 8; // of .debug_str_offsets; may come after what counts from it
+  for (auto &a : top.attributes) {
+    Value v = read_form(entry, a.form, a.implicit, h.form);
+    if (a.name == DW_AT_name)
+      name = {a.form, v};
+    else if (a.name == DW_AT_comp_dir)
+      dir = {a.form, v};
+    else if (a.name == DW_AT_str_offsets_base)
+      base = v.number;
+  }
+  auto text = [&](const std::optional<Text> &t) {
+    return t ? text_of(*t, h.form, base) : std::string_view();
+  };
+  return {text(name), text(dir)};
+}
+
 } // namespace
 
 std::optional<Position> line_of_code(const Sections &s, u64 address) {
@@ -647,39 +749,36 @@ std::optional<Position> declaration_of_data(const Sections &s, u64 address) {
   Abbrevs table;
   u64 table_offset = ~u64(0), budget = s.abbrev.size() * 2;
   while (!c.done()) {
-    u64 offset = c.at();
-    Length length = unit_length(c);
-    u64 begin = c.at();
-    c.skip(length.bytes);
-    Cursor h(s.info.sub(0, c.at()), begin);
-    u32 version = static_cast<u32>(h.number(2));
-    if (version < 2 || version > 5)
+    auto h = next_unit(s, c);
+    if (!h)
       continue;
-    u64 type = 0, abbrevs;
-    u32 address_size;
-    if (version == 5) {
-      type = h.byte();
-      address_size = h.byte();
-      abbrevs = h.number(length.offset_size);
-      if (type == DW_UT_type || type == DW_UT_split_type || type == DW_UT_split_compile)
-        continue; // types have no variables, and the split ones are elsewhere
-      if (type == DW_UT_skeleton)
-        h.skip(8);
-    } else {
-      abbrevs = h.number(length.offset_size);
-      address_size = h.byte();
-    }
-    if (address_size == 0 || address_size > 8)
-      throw InputError("the debug information has addresses of an impossible size", offset);
-    if (table_offset != abbrevs)
-      table = read_abbrevs(s, abbrevs, budget);
-    table_offset = abbrevs;
-    FormContext x{s, address_size, length.offset_size, version};
-    Unit unit(s, offset, c.at(), h.at(), x, table);
+    if (table_offset != h->abbrevs)
+      table = read_abbrevs(s, h->abbrevs, budget);
+    table_offset = h->abbrevs;
+    Unit unit(s, h->offset, c.at(), h->first, h->form, table);
     if (auto p = unit.find(address))
       return p;
   }
   return {};
+}
+
+UnitName name_of_first_unit(const Sections &s) {
+  Cursor c(s.info);
+  while (!c.done())
+    if (auto h = next_unit(s, c))
+      return name_of(s, *h, c.at());
+  return {};
+}
+
+ByteView *section_by_name(Sections &s, std::string_view name) {
+  return name == "info"          ? &s.info
+         : name == "abbrev"      ? &s.abbrev
+         : name == "line"        ? &s.line
+         : name == "line_str"    ? &s.line_str
+         : name == "str"         ? &s.str
+         : name == "str_offsets" ? &s.str_offsets
+         : name == "addr"        ? &s.addr
+                                 : nullptr;
 }
 
 } // namespace gold::dwarf

@@ -8,6 +8,7 @@
 // for the few questions that messages ask.
 #pragma once
 
+#include "model/file.h"
 #include "support/bytes.h"
 
 #include <optional>
@@ -20,6 +21,10 @@ struct Sections {
   ByteView info, abbrev, line, line_str, str, str_offsets, addr;
 };
 
+// Where the contents of a section go, by its name without prefix ("info" of .debug_info); null: it is not
+// needed.
+ByteView *section_by_name(Sections &, std::string_view name);
+
 struct Position {
   std::string file; // the name that the compiler was called with, below its working directory
   u32 line = 0;
@@ -30,5 +35,20 @@ std::optional<Position> line_of_code(const Sections &, u64 address);
 
 // Where the variable at `address` is declared. Throws InputError.
 std::optional<Position> declaration_of_data(const Sections &, u64 address);
+
+// Fills in what is known.
+inline void set(SourcePlace &p, const std::optional<Position> &at) {
+  if (!at)
+    return;
+  p.file = at->file;
+  p.line = at->line;
+}
+
+// DW_AT_name and DW_AT_comp_dir of the first compilation unit, "" for what it lacks. Points into the
+// sections. Throws InputError.
+struct UnitName {
+  std::string_view name, dir;
+};
+UnitName name_of_first_unit(const Sections &);
 
 } // namespace gold::dwarf

@@ -56,12 +56,13 @@ struct Report {
   std::size_t more = 0;
 };
 
-// All references to symbols that `missing` says are undefined, in link order.
-template <class F> std::vector<Report> find_referrers(Link &link, F &&missing) {
+// All references in `files` to the symbols that `wanted` picks, in link order.
+template <class F>
+std::vector<Report> find_referrers(Link &link, const std::vector<InputFile *> &files, F &&wanted) {
   std::vector<Report> reports;
   std::unordered_map<const Symbol *, std::size_t> index;
   EdgeBuffer buf;
-  for (InputFile *f : link.objects)
+  for (InputFile *f : files)
     for (Section *sec : f->sections) {
       if (!sec || !sec->is_live() || !sec->is_alloc() || sec->kind == SectionKind::Unwind)
         continue;
@@ -69,7 +70,7 @@ template <class F> std::vector<Report> find_referrers(Link &link, F &&missing) {
       link.target->edges(link, *sec, buf);
       for (std::size_t k = 0; k < buf.edges.size(); ++k) {
         const Edge &e = buf.edges[k];
-        if (!e.symbol || e.symbol->is_local() || !missing(*e.symbol))
+        if (!e.symbol || e.symbol->is_local() || !wanted(*e.symbol))
           continue;
         auto [it, fresh] = index.try_emplace(e.symbol, reports.size());
         if (fresh)
@@ -111,7 +112,19 @@ void report_use_warnings(Link &link) {
       about.emplace(s, &w);
   if (about.empty())
     return;
-  std::vector<Report> reports = find_referrers(link, [&](const Symbol &s) { return about.contains(&s); });
+  // The link goes on: relocations are visited of those files alone that name such a symbol.
+  std::vector<char> names_one(link.objects.size());
+  parallel_for(link.objects.size(), 16, [&](std::size_t i) {
+    const InputFile &f = *link.objects[i];
+    names_one[i] = std::any_of(f.symbols.begin() + f.first_global, f.symbols.end(),
+                               [&](const Symbol *s) { return s && about.contains(s); });
+  });
+  std::vector<InputFile *> files;
+  for (std::size_t i = 0; i < link.objects.size(); ++i)
+    if (names_one[i])
+      files.push_back(link.objects[i]);
+  std::vector<Report> reports =
+      find_referrers(link, files, [&](const Symbol &s) { return about.contains(&s); });
   for (Report &r : reports) {
     const Link::UseWarning &w = *about[r.symbol];
     std::erase_if(r.places, [&](const Place &p) { return p.file == w.file; });
@@ -213,8 +226,9 @@ void report_undefined_symbols(Link &link) {
   // A shared object may leave symbols to other images, but not those that it says are its own.
   bool others_may = link.is_shared() && !opt.no_undefined && opt.unresolved == UnresolvedPolicy::Default;
   auto missing = [&](const Symbol &s) {
-    if (!opt.allowed_undefined.empty() && std::find(opt.allowed_undefined.begin(), opt.allowed_undefined.end(),
-                                                    s.name()) != opt.allowed_undefined.end())
+    if (!opt.allowed_undefined.empty() &&
+        std::find(opt.allowed_undefined.begin(), opt.allowed_undefined.end(), s.name()) !=
+            opt.allowed_undefined.end())
       return false;
     return s.klass() == SymClass::Undef && !s.is_imported() &&
            (!others_may || s.vis() != Visibility::Default);
@@ -234,7 +248,7 @@ void report_undefined_symbols(Link &link) {
   if (!any)
     return;
 
-  std::vector<Report> reports = find_referrers(link, missing);
+  std::vector<Report> reports = find_referrers(link, link.objects, missing);
   std::vector<std::string> definers(reports.size());
   if (link.find_definers) {
     std::vector<std::string_view> names;

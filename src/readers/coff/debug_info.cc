@@ -52,14 +52,7 @@ const DebugInfo &debug_info(CoffObject &o) {
     if (!name.starts_with(".debug_"))
       continue;
     name.remove_prefix(7);
-    ByteView *to = name == "info"          ? &d.info
-                   : name == "abbrev"      ? &d.abbrev
-                   : name == "line"        ? &d.line
-                   : name == "line_str"    ? &d.line_str
-                   : name == "str"         ? &d.str
-                   : name == "str_offsets" ? &d.str_offsets
-                   : name == "addr"        ? &d.addr
-                                           : nullptr;
+    ByteView *to = dwarf::section_by_name(d, name);
     if (to && to->empty())
       *to = relocated(o, x);
   }
@@ -83,13 +76,6 @@ std::string_view symbol_at(const CoffObject &o, bool function, u32 section, u64 
     i += aux;
   }
   return best;
-}
-
-void set(SourcePlace &p, const std::optional<dwarf::Position> &at) {
-  if (!at)
-    return;
-  p.file = at->file;
-  p.line = at->line;
 }
 
 } // namespace

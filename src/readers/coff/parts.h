@@ -26,7 +26,9 @@ std::span<const Relocation> section_relocs(ByteView file, const SectionHeader &,
 // -- symbols.cc
 // One byte a section number, 1 for members of groups that another file won. Empty if there are none.
 // Valid until the next call on this thread.
-const std::vector<u8> &lost_sections(const CoffObject &);
+inline const std::vector<u8> &lost_sections(const CoffObject &o) {
+  return lost_sections(o, o.shdrs.size() + 1); // they are numbered from 1
+}
 void make_locals(Link &, CoffObject &);
 
 // -- comdat.cc

@@ -13,8 +13,6 @@ namespace gold::coff {
 
 namespace {
 
-constexpr u32 kBatch = 16;
-
 // Class of a global symbol's claim; None for what is no definition and no reference. Checks its
 // section number.
 SymClass classify(const CoffObject &o, const Sym &s, u32 i) {
@@ -60,32 +58,19 @@ u8 marks_of(SymClass c) {
 
 void intern_globals(Link &link, CoffObject &o) {
   const bool wrap = !link.opt.wrap.empty();
-  std::string_view names[kBatch];
-  u64 hashes[kBatch];
-  u32 indices[kBatch];
-  SymClass classes[kBatch];
-  u32 count = 0;
-  auto flush = [&] {
-    for (u32 k = 0; k < count; ++k)
-      link.symbols.prefetch_object(hashes[k]);
-    for (u32 k = 0; k < count; ++k) {
-      Symbol *s = link.symbols.intern(names[k], hashes[k]);
-      o.symbols[indices[k]] = s;
-      s->mark(marks_of(classes[k]));
-      s->offer(make_claim(classes[k], o.priority, indices[k]));
-    }
-    count = 0;
+  struct Named {
+    u32 index;
+    SymClass klass;
   };
+  auto batch = intern_batch<Named>(link.symbols, [&](Symbol &s, Named n) {
+    o.symbols[n.index] = &s;
+    s.mark(marks_of(n.klass));
+    s.offer(make_claim(n.klass, o.priority, n.index));
+  });
   auto add = [&](u32 i, std::string_view name, SymClass c) {
     if (wrap && c == SymClass::Undef)
       name = wrapped_name(link.opt, name);
-    names[count] = name;
-    hashes[count] = hash_string(name);
-    indices[count] = i;
-    classes[count] = c;
-    link.symbols.prefetch(hashes[count]);
-    if (++count == kBatch)
-      flush();
+    batch.add(name, {i, c});
   };
   for (u32 i = 0; i < o.num_symbols; ++i) {
     Sym s = o.sym(i);
@@ -103,7 +88,7 @@ void intern_globals(Link &link, CoffObject &o) {
   }
   for (u32 k = 0; k < o.extra_names.size(); ++k)
     add(o.num_symbols + k, o.extra_names[k], SymClass::Undef);
-  flush();
+  batch.flush();
 }
 
 bool is_lost(const std::vector<u8> &lost, const Sym &s) {
@@ -167,20 +152,6 @@ void ObjectReader::parse_symbols(Link &link, InputFile &f) const {
   o.symbols = Arena::array<Symbol *>(u64(o.num_symbols) + o.extra_names.size());
   intern_globals(link, o);
   read_groups(link, o);
-}
-
-const std::vector<u8> &lost_sections(const CoffObject &o) {
-  static thread_local std::vector<u8> lost;
-  lost.clear();
-  for (auto &copy : o.groups) {
-    if (copy.group->owned_by(o.priority))
-      continue;
-    if (lost.empty())
-      lost.resize(o.shdrs.size() + 1);
-    for (u32 m : copy.members)
-      lost[m] = 1;
-  }
-  return lost;
 }
 
 void ObjectReader::bind_symbols(Link &, InputFile &f) const {

@@ -83,14 +83,7 @@ const DebugInfo &debug_info(ElfObject &o) {
       continue;
     std::string_view name = section_name(o, i);
     name = name.starts_with(".debug_") ? name.substr(7) : name.starts_with(".zdebug_") ? name.substr(8) : "";
-    ByteView *to = name == "info"          ? &d.info
-                   : name == "abbrev"      ? &d.abbrev
-                   : name == "line"        ? &d.line
-                   : name == "line_str"    ? &d.line_str
-                   : name == "str"         ? &d.str
-                   : name == "str_offsets" ? &d.str_offsets
-                   : name == "addr"        ? &d.addr
-                                           : nullptr;
+    ByteView *to = dwarf::section_by_name(d, name);
     if (to && to->empty())
       *to = relocated(o, i);
   }
@@ -111,13 +104,6 @@ const Sym *symbol_at(const ElfObject &o, bool function, u32 shndx, u64 offset) {
       best = &e;
   }
   return best;
-}
-
-void set(SourcePlace &p, const std::optional<dwarf::Position> &at) {
-  if (!at)
-    return;
-  p.file = at->file;
-  p.line = at->line;
 }
 
 } // namespace

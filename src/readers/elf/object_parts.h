@@ -34,7 +34,9 @@ void read_headers(ElfObject &);
 // -- symbols.cc
 // One byte a section, 1 for members of groups that another file won. Empty if there are none.
 // Valid until the next call on this thread.
-const std::vector<u8> &lost_sections(const ElfObject &);
+inline const std::vector<u8> &lost_sections(const ElfObject &o) {
+  return lost_sections(o, o.shdrs.size());
+}
 void make_locals(Link &, ElfObject &);
 // Interns the names of global symbols and makes their claims.
 void intern_globals(Link &, ElfObject &);

@@ -13,8 +13,6 @@
 namespace gold::elf {
 namespace {
 
-constexpr u32 kBatch = 16;
-
 // Where the tables of a shared object are.
 struct Tables {
   std::span<const Sym> syms;
@@ -243,9 +241,9 @@ const Reader &shared_reader() {
 
 Mention SharedReader::mention(const InputFile &f, u32 i) const {
   const Sym &e = static_cast<const ElfShared &>(f).esyms[i];
-  return is_defined(e)              ? Mention::SharedDefinition
-         : e.bind() == STB_WEAK     ? Mention::WeakReference
-                                    : Mention::Reference;
+  return is_defined(e)          ? Mention::SharedDefinition
+         : e.bind() == STB_WEAK ? Mention::WeakReference
+                                : Mention::Reference;
 }
 
 std::vector<Symbol *> SharedReader::unresolved(const Link &link, const InputFile &f) const {
@@ -274,7 +272,8 @@ void each_exported_name(ByteView b, const std::function<void(std::string_view)> 
   Tables t = find_tables(b);
   for (u32 i = t.first_global; i < t.syms.size(); ++i) {
     const Sym &e = t.syms[i];
-    if (claims_name(e) && (t.versym.empty() || (t.versym[i] != VER_NDX_LOCAL && !(t.versym[i] & VERSYM_HIDDEN))))
+    if (claims_name(e) &&
+        (t.versym.empty() || (t.versym[i] != VER_NDX_LOCAL && !(t.versym[i] & VERSYM_HIDDEN))))
       fn(string_at(t.strtab, e.st_name, "name of a dynamic symbol"));
   }
 }
@@ -313,49 +312,38 @@ void SharedReader::parse_symbols(Link &link, InputFile &f) const {
 
   u32 n = static_cast<u32>(o.esyms.size());
   o.symbols = Arena::array<Symbol *>(n);
-  std::string_view names[kBatch];
-  u64 hashes[kBatch];
-  u32 index[kBatch];
-  for (u32 i = o.first_global; i < n;) {
-    u32 count = 0;
-    for (; i < n && count < kBatch; ++i) {
-      const Sym &e = o.esyms[i];
-      if (is_defined(e) ? !claims_name(e) : e.bind() == STB_LOCAL)
+  auto batch = intern_batch<u32>(link.symbols, [&](Symbol &s, u32 i) {
+    o.symbols[i] = &s;
+    if (is_defined(o.esyms[i])) {
+      if (version_word(o, i) & VERSYM_HIDDEN)
+        s.mark(kMarkVersionHidden);
+      s.offer(make_claim(SymClass::Lazy, o.priority, i));
+    } else {
+      s.mark(kMarkRefShared);
+    }
+  });
+  for (u32 i = o.first_global; i < n; ++i) {
+    const Sym &e = o.esyms[i];
+    if (is_defined(e) ? !claims_name(e) : e.bind() == STB_LOCAL)
+      continue;
+    std::string_view name = string_at(o.strtab, e.st_name, "name of a dynamic symbol");
+    if (is_defined(e)) {
+      u16 v = version_word(o, i);
+      if (v == VER_NDX_LOCAL)
         continue;
-      std::string_view name = string_at(o.strtab, e.st_name, "name of a dynamic symbol");
-      if (is_defined(e)) {
-        u16 v = version_word(o, i);
-        if (v == VER_NDX_LOCAL)
-          continue;
-        if (v & VERSYM_HIDDEN) {
-          std::string_view version = version_name(o, v & 0x7fff);
-          if (!version.empty())
-            name = join(name, version);
-        }
-        // The version's own symbol (absolute, named like it) is no definition.
-        if (e.st_shndx == SHN_ABS && e.st_value == 0 && (v & 0x7fff) > VER_NDX_GLOBAL &&
-            name == version_name(o, v & 0x7fff))
-          continue;
+      if (v & VERSYM_HIDDEN) {
+        std::string_view version = version_name(o, v & 0x7fff);
+        if (!version.empty())
+          name = join(name, version);
       }
-      names[count] = name;
-      hashes[count] = hash_string(name);
-      index[count++] = i;
-      link.symbols.prefetch(hashes[count - 1]);
+      // The version's own symbol (absolute, named like it) is no definition.
+      if (e.st_shndx == SHN_ABS && e.st_value == 0 && (v & 0x7fff) > VER_NDX_GLOBAL &&
+          name == version_name(o, v & 0x7fff))
+        continue;
     }
-    for (u32 k = 0; k < count; ++k)
-      link.symbols.prefetch_object(hashes[k]);
-    for (u32 k = 0; k < count; ++k) {
-      Symbol *s = link.symbols.intern(names[k], hashes[k]);
-      o.symbols[index[k]] = s;
-      if (is_defined(o.esyms[index[k]])) {
-        if (version_word(o, index[k]) & VERSYM_HIDDEN)
-          s->mark(kMarkVersionHidden);
-        s->offer(make_claim(SymClass::Lazy, o.priority, index[k]));
-      } else {
-        s->mark(kMarkRefShared);
-      }
-    }
+    batch.add(name, i);
   }
+  batch.flush();
 }
 
 void SharedReader::claim_referenced(Link &link, InputFile &f) const {

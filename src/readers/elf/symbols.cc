@@ -11,8 +11,6 @@
 namespace gold::elf {
 namespace {
 
-constexpr u32 kBatch = 16;
-
 Visibility visibility(const Sym &e) {
   static constexpr Visibility map[] = {Visibility::Default, Visibility::Internal, Visibility::Hidden,
                                        Visibility::Protected};
@@ -61,34 +59,24 @@ void intern_globals(Link &link, ElfObject &o) {
   u32 n = static_cast<u32>(o.esyms.size());
   o.symbols = Arena::array<Symbol *>(n);
   const bool wrap = !link.opt.wrap.empty();
-  std::string_view names[kBatch];
-  u64 hashes[kBatch];
-  for (u32 begin = o.first_global; begin < n; begin += kBatch) {
-    u32 count = std::min(kBatch, n - begin);
-    for (u32 k = 0; k < count; ++k) {
-      const Sym &e = o.esyms[begin + k];
-      std::string_view name = string_at(o.strtab, e.st_name, "name of a symbol");
-      if (auto at = name.find('@'); at != name.npos) [[unlikely]]
-        name = versioned(link, o, begin + k, name, at);
-      if (wrap && e.st_shndx == SHN_UNDEF)
-        name = wrapped_name(link.opt, name);
-      names[k] = name;
-      hashes[k] = hash_string(name);
-      link.symbols.prefetch(hashes[k]);
-    }
-    for (u32 k = 0; k < count; ++k)
-      link.symbols.prefetch_object(hashes[k]);
-    for (u32 k = 0; k < count; ++k) {
-      u32 i = begin + k;
-      SymClass c = classify(o, i);
-      Symbol *s = link.symbols.intern(names[k], hashes[k]);
-      o.symbols[i] = s;
-      if (Visibility v = visibility(o.esyms[i]); v != Visibility::Default)
-        s->merge_visibility(v);
-      s->mark(c == SymClass::Undef ? kMarkRefObject | kMarkStrongRef : kMarkRefObject);
-      s->offer(make_claim(c, o.priority, i));
-    }
+  auto batch = intern_batch<u32>(link.symbols, [&](Symbol &s, u32 i) {
+    SymClass c = classify(o, i);
+    o.symbols[i] = &s;
+    if (Visibility v = visibility(o.esyms[i]); v != Visibility::Default)
+      s.merge_visibility(v);
+    s.mark(c == SymClass::Undef ? kMarkRefObject | kMarkStrongRef : kMarkRefObject);
+    s.offer(make_claim(c, o.priority, i));
+  });
+  for (u32 i = o.first_global; i < n; ++i) {
+    const Sym &e = o.esyms[i];
+    std::string_view name = string_at(o.strtab, e.st_name, "name of a symbol");
+    if (auto at = name.find('@'); at != name.npos) [[unlikely]]
+      name = versioned(link, o, i, name, at);
+    if (wrap && e.st_shndx == SHN_UNDEF)
+      name = wrapped_name(link.opt, name);
+    batch.add(name, i);
   }
+  batch.flush();
   for (auto &[i, version] : o.symvers)
     if (o.symbols[i]->name().find('@') != std::string_view::npos)
       o.symbols[i]->mark(kMarkVersionHidden);
@@ -200,20 +188,6 @@ void ObjectReader::parse_symbols(Link &link, InputFile &f) const {
   if (o.has_lto_sections)
     check_lto(o);
   intern_globals(link, o);
-}
-
-const std::vector<u8> &lost_sections(const ElfObject &o) {
-  static thread_local std::vector<u8> lost;
-  lost.clear();
-  for (auto &copy : o.groups) {
-    if (copy.group->owned_by(o.priority))
-      continue;
-    if (lost.empty())
-      lost.resize(o.shdrs.size());
-    for (u32 m : copy.members)
-      lost[m] = 1;
-  }
-  return lost;
 }
 
 void ObjectReader::bind_symbols(Link &, InputFile &f) const {

@@ -101,28 +101,21 @@ void make_package_symbols(GoObject &o) {
 }
 
 void intern_hashed(Link &link, GoObject &o) {
-  for (u32 begin = o.first_hashed64; begin < o.first_nonpkg; begin += kBatch) {
-    std::string_view keys[kBatch];
-    u64 hashes[kBatch];
-    u32 count = std::min(kBatch, o.first_nonpkg - begin);
-    for (u32 k = 0; k < count; ++k) {
-      u32 i = begin + k;
-      if (i < o.first_hashed)
-        keys[k] = {reinterpret_cast<const char *>(o.hashes64[i - o.first_hashed64].bytes), sizeof(Hash64)};
-      else
-        keys[k] = {reinterpret_cast<const char *>(o.hashes[i - o.first_hashed].bytes), sizeof(Hash)};
-      hashes[k] = key_hash(keys[k], kSpaceHash);
-      link.symbols.prefetch(hashes[k]);
-    }
-    for (u32 k = 0; k < count; ++k)
-      link.symbols.prefetch_object(hashes[k]);
-    for (u32 k = 0; k < count; ++k) {
-      Symbol *s = link.symbols.intern(keys[k], hashes[k], kSpaceHash);
-      o.symbols[begin + k] = s;
-      s->mark(o.records[begin + k].flag2 & kFlag2UsedInIface ? kMarkRefObject | kMarkNative : kMarkRefObject);
-      contend(o, begin + k, *s);
-    }
-  }
+  auto batch = intern_batch<u32>(
+      link.symbols,
+      [&](Symbol &s, u32 i) {
+        o.symbols[i] = &s;
+        s.mark(o.records[i].flag2 & kFlag2UsedInIface ? kMarkRefObject | kMarkNative : kMarkRefObject);
+        contend(o, i, s);
+      },
+      kSpaceHash);
+  auto key = [](const auto &hash) {
+    return std::string_view(reinterpret_cast<const char *>(hash.bytes), sizeof hash);
+  };
+  for (u32 i = o.first_hashed64; i < o.first_nonpkg; ++i)
+    batch.add(i < o.first_hashed ? key(o.hashes64[i - o.first_hashed64]) : key(o.hashes[i - o.first_hashed]),
+              i);
+  batch.flush();
 }
 
 void intern_named(Link &link, GoObject &o) {

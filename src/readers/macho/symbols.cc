@@ -12,8 +12,6 @@
 namespace gold::macho {
 namespace {
 
-constexpr u32 kBatch = 16;
-
 SymClass classify(const MachObject &o, u32 i) {
   const Nlist &n = o.nlists[i];
   switch (n.type()) {
@@ -50,34 +48,20 @@ constexpr u16 kBoundFlags =
 void intern_globals(Link &link, MachObject &o) {
   u32 n = static_cast<u32>(o.nlists.size());
   o.symbols = Arena::array<Symbol *>(n);
-  std::string_view names[kBatch];
-  u64 hashes[kBatch];
-  u32 index[kBatch];
-  for (u32 i = o.first_global; i < n;) {
-    u32 count = 0;
-    for (; i < n && count < kBatch; ++i) {
-      const Nlist &e = o.nlists[i];
-      if (e.is_stab() || !e.is_external()) {
-        if (o.first_global)
-          throw InputError("symbol " + std::to_string(i) + " among the global ones is local");
-        continue;
-      }
-      names[count] = symbol_name(o.strtab, e);
-      hashes[count] = hash_string(names[count]);
-      index[count] = i;
-      link.symbols.prefetch(hashes[count++]);
-    }
-    for (u32 k = 0; k < count; ++k)
-      link.symbols.prefetch_object(hashes[k]);
-    for (u32 k = 0; k < count; ++k) {
-      u32 at = index[k];
-      SymClass c = classify(o, at);
-      Symbol *s = link.symbols.intern(names[k], hashes[k]);
-      o.symbols[at] = s;
-      s->mark(marks_of(o, o.nlists[at], c));
-      s->offer(make_claim(c, o.priority, at));
-    }
+  auto batch = intern_batch<u32>(link.symbols, [&](Symbol &s, u32 i) {
+    SymClass c = classify(o, i);
+    o.symbols[i] = &s;
+    s.mark(marks_of(o, o.nlists[i], c));
+    s.offer(make_claim(c, o.priority, i));
+  });
+  for (u32 i = o.first_global; i < n; ++i) {
+    const Nlist &e = o.nlists[i];
+    if (!e.is_stab() && e.is_external())
+      batch.add(symbol_name(o.strtab, e), i);
+    else if (o.first_global)
+      throw InputError("symbol " + std::to_string(i) + " among the global ones is local");
   }
+  batch.flush();
 }
 
 } // namespace

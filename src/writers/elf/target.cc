@@ -153,8 +153,7 @@ u64 ElfTarget::page_size(const Link &link) {
   return link.opt.z_max_page_size ? link.opt.z_max_page_size : elf_arch.info.max_page_size;
 }
 u64 ElfTarget::common_page_size(const Link &link) {
-  u64 n = elf_arch.info.common_page_size;
-  return std::min(n, page_size(link));
+  return std::min<u64>(elf_arch.info.common_page_size, page_size(link));
 }
 u64 ElfTarget::linker_symbol_address(Link &link, const Symbol &s) {
   find_layout(link);

@@ -12,23 +12,9 @@ namespace gold::macho {
 namespace {
 
 // A file of names and globs, one a line; # begins a comment.
-void read_list(Link &link, const std::string &path, std::vector<std::string> &out) {
-  std::string why;
-  const MappedFile *m = map_file(path, &why);
-  if (!m) {
-    link.diag.error("cannot open " + path + ": " + why);
-    return;
-  }
-  std::string_view rest = m->bytes.str();
-  while (!rest.empty()) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    line = line.substr(0, line.find('#'));
-    std::size_t begin = line.find_first_not_of(" \t\r");
-    if (begin == line.npos)
-      continue;
-    out.emplace_back(line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1));
-  }
+void append_list(Link &link, const std::string &path, std::vector<std::string> &out) {
+  for (std::string_view line : link.read_list(path))
+    out.emplace_back(line);
 }
 
 // Literal names are looked up, globs are tried.
@@ -125,9 +111,9 @@ void MachTarget::decide_imports_exports(Link &link) {
   const Options &opt = link.opt;
   std::vector<std::string> exported = opt.exported_symbols, unexported = opt.unexported_symbols;
   for (const std::string &p : opt.exported_symbols_files)
-    read_list(link, p, exported);
+    append_list(link, p, exported);
   for (const std::string &p : opt.unexported_symbols_files)
-    read_list(link, p, unexported);
+    append_list(link, p, unexported);
   only_listed_ = !opt.exported_symbols.empty() || !opt.exported_symbols_files.empty();
   NameSet listed(exported), unlisted(unexported), allowed(opt.allowed_undefined);
   bool lookup = opt.undefined_treatment != "error";

@@ -129,71 +129,19 @@ u64 MachTarget::rank(const Link &, const OutputSection &o) {
   return u64(seg) << 48 | other << 16 | sect;
 }
 
-// -order_file: lines of [ARCHITECTURE:][FILE.o:]SYMBOL; what they name comes first, in their order.
-void MachTarget::read_order_file(Link &link) {
-  const std::string &path = link.opt.symbol_ordering_file;
-  if (path.empty())
-    return;
-  std::string why;
-  const MappedFile *m = map_file(path, &why);
-  if (!m) {
-    link.diag.error("cannot open " + path + ": " + why);
-    return;
-  }
-  struct Line {
-    std::string_view file, symbol;
-    u32 rank;
-  };
-  std::vector<Line> lines;
-  std::string_view rest = m->bytes.str(), own = arch() == Arch::AArch64 ? "arm64" : "x86_64";
-  while (!rest.empty()) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    line = line.substr(0, line.find('#'));
-    std::size_t begin = line.find_first_not_of(" \t\r");
-    if (begin == line.npos)
-      continue;
-    line = line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
-    bool other = false;
-    for (std::string_view a : {"arm64", "x86_64", "i386", "ppc", "arm"})
-      if (line.starts_with(a) && line.substr(a.size()).starts_with(':')) {
-        other = a != own;
-        line.remove_prefix(a.size() + 1);
-        break;
-      }
-    std::string_view file;
-    if (std::size_t colon = line.find(".o:"); colon != line.npos) {
-      file = line.substr(0, colon + 2);
-      line.remove_prefix(colon + 3);
+// -order_file: lines of [ARCHITECTURE:][FILE.o:]SYMBOL.
+OrderLine MachTarget::order_line(std::string_view line) {
+  std::string_view own = arch() == Arch::AArch64 ? "arm64" : "x86_64";
+  for (std::string_view a : {"arm64", "x86_64", "i386", "ppc", "arm"})
+    if (line.starts_with(a) && line.substr(a.size()).starts_with(':')) {
+      if (a != own)
+        return {};
+      line.remove_prefix(a.size() + 1);
+      break;
     }
-    if (!other)
-      lines.push_back({file, line, static_cast<u32>(lines.size() + 1)});
-  }
-  auto by_name = [](const Line &a, const Line &b) {
-    return a.symbol != b.symbol ? a.symbol < b.symbol : a.rank < b.rank;
-  };
-  std::sort(lines.begin(), lines.end(), by_name);
-  parallel_for_each(link.objects, [&](InputFile *f) {
-    std::string_view base = f->member.empty() ? f->path.substr(f->path.rfind('/') + 1) : f->member;
-    for (Symbol *s : f->symbols) {
-      if (!s || s->file != f || !s->section || s->section->file != f)
-        continue;
-      auto it = std::lower_bound(lines.begin(), lines.end(), Line{{}, s->name(), 0}, by_name);
-      for (; it != lines.end() && it->symbol == s->name(); ++it)
-        if (it->file.empty() || it->file == base) {
-          if (!s->section->order || it->rank < s->section->order)
-            s->section->order = it->rank;
-          break;
-        }
-    }
-  });
-}
-
-void MachTarget::order_members(Link &link, OutputSection &o) {
-  if (!link.opt.symbol_ordering_file.empty())
-    std::stable_sort(o.members.begin(), o.members.end(), [](Section *a, Section *b) {
-      return a->order - 1 < b->order - 1;
-    }); // 0: behind all others
+  if (std::size_t colon = line.find(".o:"); colon != line.npos)
+    return {line.substr(0, colon + 2), line.substr(colon + 3)};
+  return {"", line};
 }
 
 u64 MachTarget::default_image_base(const Link &link) {

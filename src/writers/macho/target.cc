@@ -372,7 +372,6 @@ void MachTarget::make_linkedit(Link &link) {
 }
 
 void MachTarget::synthesize(Link &link) {
-  read_order_file(link);
   make_created_sections(link);
   make_unwind(link);
   collect_needs(link);

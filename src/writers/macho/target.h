@@ -38,7 +38,7 @@ public:
 
   std::string_view output_name(const Link &, const Section &) override;
   u64 rank(const Link &, const OutputSection &) override;
-  void order_members(Link &, OutputSection &) override;
+  OrderLine order_line(std::string_view line) override;
   void synthesize(Link &) override;
   void make_segments(Link &) override;
   u64 header_size(const Link &) override;
@@ -138,7 +138,6 @@ private:
   friend class UnwindInfoSection;
   void set_platform(Link &);
   void number_dylibs(Link &);
-  void read_order_file(Link &);
   void collect_needs(Link &);
   void make_unwind(Link &);
   void make_linkedit(Link &);
