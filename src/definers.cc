@@ -105,7 +105,9 @@ private:
   // The files that a script like libc.so stands for.
   static std::vector<std::string> script_inputs(ByteView bytes, const std::string &path) {
     LayoutPlan plan;
-    auto include = [](std::string_view name, std::string &) -> ByteView { throw InputError(std::string(name)); };
+    auto include = [](std::string_view name, std::string &) -> ByteView {
+      throw InputError(std::string(name));
+    };
     std::vector<std::string> names;
     for (const script::ScriptInput &in : script::parse_script(bytes, path, plan, include).inputs)
       if (!in.is_library && in.name.starts_with("/"))

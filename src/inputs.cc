@@ -411,7 +411,9 @@ private:
     for (auto &[path, name] : output_formats_)
       if (name == "binary")
         link_.raw_image = true;
-      else if (name != link_.target->name() && name != "default" && !(name.starts_with("elf64-x86-64") && std::string_view(link_.target->name()) == "elf64-x86-64"))
+      else if (name != link_.target->name() && name != "default" &&
+               !(name.starts_with("elf64-x86-64") &&
+                 std::string_view(link_.target->name()) == "elf64-x86-64"))
         link_.diag.error(path + ": OUTPUT_FORMAT(" + name + ") is not the format of the inputs, " +
                          link_.target->name());
   }
@@ -725,9 +727,9 @@ private:
   Link &link_;
   std::vector<Opened> opened_;
   const FileFormat *format_ = nullptr; // the output's
-  std::vector<std::string> dirs_; // SEARCH_DIR of scripts
+  std::vector<std::string> dirs_;      // SEARCH_DIR of scripts
   std::string script_entry_;
-  std::vector<std::string> script_undefined_;                          // EXTERN
+  std::vector<std::string> script_undefined_;                       // EXTERN
   std::vector<std::pair<std::string, std::string>> output_formats_; // script, name
   bool in_lib_ = false;
 };

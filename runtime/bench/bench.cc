@@ -4,10 +4,11 @@
 //                                    prints lines "name value", in ns unless the name says else
 //
 // The models are how goroutines are queued: M:N with one lock, a global queue, queues per processor.
+#include <go/go.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <go/go.hpp>
 #include <map>
 
 using clk = std::chrono::steady_clock;
@@ -20,7 +21,9 @@ static void need(bool ok) {
     std::exit(1);
   }
 }
-static void put(const char *name, double v) { std::printf("%s %.1f\n", name, v); }
+static void put(const char *name, double v) {
+  std::printf("%s %.1f\n", name, v);
+}
 
 static void spawn(long n) {
   go::wait_group wg;
@@ -165,8 +168,8 @@ static void ring(long n) {
   t = clk::now();
   auto nop = [](std::optional<long>) {};
   for (long i = 0; i < n / 4 * 4; i++)
-    go::select(go::on_recv(c[0], nop), go::on_recv(c[1], nop), go::on_recv(c[2], nop),
-               go::on_recv(c[3], nop), go::on_recv(quit, nop));
+    go::select(go::on_recv(c[0], nop), go::on_recv(c[1], nop), go::on_recv(c[2], nop), go::on_recv(c[3], nop),
+               go::on_recv(quit, nop));
   put("fanin", since(t) / double(n));
 }
 
@@ -299,7 +302,11 @@ int main(int argc, char **argv) {
     else if (word == "-n" && i + 1 < argc)
       n = std::atol(argv[++i]);
     else if (word == "--model=mn" || word == "--model=global" || word == "--model=gpm")
-      setenv("GO_DEBUG", word == "--model=mn" ? "model=2" : word == "--model=global" ? "model=1" : "model=0", 1);
+      setenv("GO_DEBUG",
+             word == "--model=mn"       ? "model=2"
+             : word == "--model=global" ? "model=1"
+                                        : "model=0",
+             1);
     else
       return 2;
   }

@@ -15,7 +15,9 @@ static void run_call(void *p) {
   c.fn(c.arg);
 }
 
-static void on_sleep(Timer *t, int64_t) { ready_tail(getm(), static_cast<G *>(t->arg)); }
+static void on_sleep(Timer *t, int64_t) {
+  ready_tail(getm(), static_cast<G *>(t->arg));
+}
 
 struct SleepArg {
   Timer *t;
@@ -155,7 +157,9 @@ void go_sleep(int64_t ns) noexcept {
   leave(m);
 }
 
-int64_t go_now(void) noexcept { return now(); }
+int64_t go_now(void) noexcept {
+  return now();
+}
 
 uint64_t go_id(void) noexcept {
   M *m = enter();
@@ -311,7 +315,9 @@ void go_traceback(int fd, int all) noexcept {
   leave(m);
 }
 
-void go_on_panic(void (*fn)(const char *)) noexcept { sched.on_panic = fn; }
+void go_on_panic(void (*fn)(const char *)) noexcept {
+  sched.on_panic = fn;
+}
 
 void go_panic(const char *text) noexcept {
   M *m = enter();
@@ -346,8 +352,7 @@ void go_test_mode(uint64_t seed) noexcept {
 go_timer *go_timer_start(int64_t when, int64_t period, void (*fn)(void *), void *arg) noexcept {
   return timer_start(when, period, fn, arg, on_timer);
 }
-go_timer *go_timer_start_raw(int64_t when, int64_t period, void (*fn)(void *),
-                             void *arg) noexcept {
+go_timer *go_timer_start_raw(int64_t when, int64_t period, void (*fn)(void *), void *arg) noexcept {
   return timer_start(when, period, fn, arg, on_timer_raw);
 }
 int go_timer_stop(go_timer *x) noexcept {

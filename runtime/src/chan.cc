@@ -85,7 +85,9 @@ static inline void move_elem(const go_chan *c, void *to, void *from) {
   }
 }
 
-static inline char *slot(go_chan *c, size_t i) { return c->buf + i * c->ops.size; }
+static inline char *slot(go_chan *c, size_t i) {
+  return c->buf + i * c->ops.size;
+}
 
 // With c locked: tries to send. Unlocks and returns true when done or closed.
 static inline bool try_send(M *m, go_chan *c, void *elem, int &result) {
@@ -307,11 +309,14 @@ int go_chan_close(go_chan *c) noexcept {
 size_t go_chan_len(go_chan *c) noexcept {
   return c ? __atomic_load_n(&c->count, __ATOMIC_RELAXED) : 0;
 }
-size_t go_chan_cap(go_chan *c) noexcept { return c ? c->cap : 0; }
+size_t go_chan_cap(go_chan *c) noexcept {
+  return c ? c->cap : 0;
+}
 
 int go_select(go_case *cases, int n, int64_t deadline) noexcept {
   M *m = enter();
-  auto **order = static_cast<go_case **>(__builtin_alloca(sizeof(go_case *) * static_cast<size_t>(n > 0 ? n : 1)));
+  auto **order =
+      static_cast<go_case **>(__builtin_alloca(sizeof(go_case *) * static_cast<size_t>(n > 0 ? n : 1)));
   int k = 0;
   for (int i = 0; i < n; i++) {
     if (!cases[i].c)
@@ -330,8 +335,8 @@ int go_select(go_case *cases, int n, int64_t deadline) noexcept {
     go_chan *c = cs.c;
     if (!c)
       continue;
-    bool can = cs.dir ? (c->closed || c->count < c->cap || c->recvq.head)
-                      : (c->closed || c->count || c->sendq.head);
+    bool can =
+        cs.dir ? (c->closed || c->count < c->cap || c->recvq.head) : (c->closed || c->count || c->sendq.head);
     if (!can)
       continue;
     if (cs.dir ? try_send(m, c, cs.elem, cs.result) : try_recv(m, c, cs.elem, cs.result)) {
@@ -378,8 +383,7 @@ int go_select(go_case *cases, int n, int64_t deadline) noexcept {
     timer_release(m, t);
   }
   if (s.fired >= 0)
-    cases[s.fired].result =
-        reinterpret_cast<ChanWaiter *>(cases[s.fired].priv)->ok ? GO_OK : GO_CLOSED;
+    cases[s.fired].result = reinterpret_cast<ChanWaiter *>(cases[s.fired].priv)->ok ? GO_OK : GO_CLOSED;
   leave(m);
   return s.fired;
 }

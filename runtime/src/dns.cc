@@ -58,7 +58,9 @@ static size_t read_file(const char *path, char *b, size_t n) {
   return k;
 }
 
-static bool space(char c) { return c == ' ' || c == '\t'; }
+static bool space(char c) {
+  return c == ' ' || c == '\t';
+}
 
 // The next word of a line; null at its end. Words are cut out of the buffer in place.
 static char *word(char *&p) {

@@ -327,12 +327,10 @@ GO_RACY void check_dead() {
     return;
   {
     Locked l(sched.lock);
-    if (sched.n_idle_p.load() != sched.n_procs.load() || sched.gq_n.load() ||
-        sched.n_spinning.load())
+    if (sched.n_idle_p.load() != sched.n_procs.load() || sched.gq_n.load() || sched.n_spinning.load())
       return;
     for (uint32_t i = 0; i < sched.n_p_made.load(); i++) // those that set_max_procs retired may still run
-      if (sched.all_p[i]->m || p_has_queued(sched.all_p[i]) ||
-          sched.all_p[i]->timers.first.load() != never)
+      if (sched.all_p[i]->m || p_has_queued(sched.all_p[i]) || sched.all_p[i]->timers.first.load() != never)
         return;
   }
   // Threads that the runtime does not know may wake goroutines later.

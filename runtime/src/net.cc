@@ -3,14 +3,19 @@
 // Every operation tries the system call first and parks on EAGAIN. One exception: after a short
 // read from a stream socket the kernel's buffer is known to be empty, so the next read parks at
 // once (unless a hang-up was seen, whose edge will not come again): one system call less.
-#include "../include/go/go.h"
 #include "net.h"
+
+#include "../include/go/go.h"
 #include "netpoll.h"
 
 namespace gort {
 
-static Fd *in(go_fd *f) { return reinterpret_cast<Fd *>(f); }
-static go_fd *out(Fd *f) { return reinterpret_cast<go_fd *>(f); }
+static Fd *in(go_fd *f) {
+  return reinterpret_cast<Fd *>(f);
+}
+static go_fd *out(Fd *f) {
+  return reinterpret_cast<go_fd *>(f);
+}
 
 static bool hold(Fd *f) {
   Locked l(f->lock);
@@ -24,7 +29,9 @@ static void drop(Fd *f) {
   fd_unref(f);
 }
 
-static uint16_t swap16(uint16_t x) { return uint16_t(x << 8 | x >> 8); }
+static uint16_t swap16(uint16_t x) {
+  return uint16_t(x << 8 | x >> 8);
+}
 
 bool parse_ip(const char *s, Addr *a, uint16_t port) {
   memset(a, 0, sizeof *a);
@@ -378,7 +385,9 @@ void go_fd_free(go_fd *f) noexcept {
   leave(m);
 }
 
-int go_fd_number(go_fd *f) noexcept { return in(f)->fd; }
+int go_fd_number(go_fd *f) noexcept {
+  return in(f)->fd;
+}
 int go_fd_shutdown(go_fd *f, int how) noexcept {
   return int(sys::call(__NR_shutdown, in(f)->fd, how));
 }
@@ -496,8 +505,7 @@ int go_net_address(go_fd *f, int peer, char *buf, size_t n) noexcept {
   Addr a;
   memset(&a, 0, sizeof a);
   int len = 2 + int(sizeof a.raw) - 1;
-  long r = sys::call(peer ? __NR_getpeername : __NR_getsockname, in(f)->fd, sys::arg(&a),
-                     sys::arg(&len));
+  long r = sys::call(peer ? __NR_getpeername : __NR_getsockname, in(f)->fd, sys::arg(&a), sys::arg(&len));
   if (r)
     return int(r);
   a.len = uint32_t(len);
@@ -521,8 +529,7 @@ long go_net_recv_from(go_fd *ff, void *p, size_t n, char *from, size_t from_size
     }
     memset(&a, 0, sizeof a);
     from_len = 2 + int(sizeof a.raw) - 1;
-    r = sys::call(__NR_recvfrom, f->fd, sys::arg(p), long(n), 0, sys::arg(&a),
-                  sys::arg(&from_len));
+    r = sys::call(__NR_recvfrom, f->fd, sys::arg(p), long(n), 0, sys::arg(&a), sys::arg(&from_len));
     if (r == -sys::eintr)
       continue;
     if (r != -sys::eagain)

@@ -21,7 +21,9 @@ struct
   uint64_t data;
 };
 
-bool poll_ready() { return up.load() != 0; }
+bool poll_ready() {
+  return up.load() != 0;
+}
 
 void poll_init() {
   Locked l(init_lock);
@@ -164,8 +166,8 @@ Fd *fd_new(int fd, bool stream) {
     s.deadline = never;
   }
   f->lock.unlock();
-  Event e{1u | 4u | 0x2000u | (1u << 31),
-          (reinterpret_cast<uint64_t>(f) >> 6) | uint64_t(f->gen & gen_mask) << 42};
+  Event e{1u | 4u | 0x2000u | (1u << 31), (reinterpret_cast<uint64_t>(f) >> 6) | uint64_t(f->gen & gen_mask)
+                                                                                     << 42};
   f->polled = sys::call(__NR_epoll_ctl, ep, 1, fd, sys::arg(&e)) == 0;
   return f;
 }

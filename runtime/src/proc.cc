@@ -163,8 +163,12 @@ void g_free(M *m, G *g) {
   }
 }
 
-uint32_t g_count() { return g_n_chunks.load() * g_chunk; }
-G *g_at(uint32_t i) { return &g_chunks[i / g_chunk][i % g_chunk]; }
+uint32_t g_count() {
+  return g_n_chunks.load() * g_chunk;
+}
+G *g_at(uint32_t i) {
+  return &g_chunks[i / g_chunk][i % g_chunk];
+}
 
 void g_each(void (*fn)(G *, void *), void *arg) {
   uint32_t n = g_n_chunks.load();
@@ -285,7 +289,9 @@ bool p_has_queued(P *p) {
   return p->head.load() != p->tail.load() || p->fresh_tail.load() - p->fresh_head.load() > 0;
 }
 
-GO_RACY bool p_empty(P *p) { return !p_has_queued(p) && !p->runnext && !p->yblock; }
+GO_RACY bool p_empty(P *p) {
+  return !p_has_queued(p) && !p->runnext && !p->yblock;
+}
 
 // Empties p's private and local queues into the global queue. Caller owns p.
 void p_drain(P *p) {
@@ -572,7 +578,9 @@ M *park(M *m, WaitReason why, PostFn post, void *arg) {
   return getm();
 }
 
-void post_unlock(M *, void *lock) { static_cast<SpinLock *>(lock)->unlock(); }
+void post_unlock(M *, void *lock) {
+  static_cast<SpinLock *>(lock)->unlock();
+}
 
 void switch_to_g0(M *m, PostFn post, void *arg) {
   m->post = post;
@@ -587,8 +595,7 @@ static void post_ring(M *m, void *gp) {
     global_put(g);
     return;
   }
-  if (GO_LIKELY(sched.gq_n.load(relaxed) == 0 &&
-                p->tail.load(relaxed) - p->head.load(relaxed) < ring_size)) {
+  if (GO_LIKELY(sched.gq_n.load(relaxed) == 0 && p->tail.load(relaxed) - p->head.load(relaxed) < ring_size)) {
     ring_put(m, p, g);
     return;
   }
@@ -602,7 +609,9 @@ static void post_ring(M *m, void *gp) {
   }
 }
 
-static void post_global(M *, void *g) { global_put(static_cast<G *>(g)); }
+static void post_global(M *, void *g) {
+  global_put(static_cast<G *>(g));
+}
 
 // Behind everything else that this P has queued.
 static M *yield_last(M *m) {
@@ -631,9 +640,10 @@ M *yield(M *m) {
     inject(m, poll_net(0));
   m = getm();
   G *next = (g->flags & gf_locked) ? nullptr : pick_local(m, p);
-  if (!next && sched.model != model_mn && !(g->flags & gf_locked) && !m->preempt.load(relaxed) && !sched.exiting.load() &&
-      !sched.frozen.load() && p->id < sched.n_procs.load()) {
-    if (p->timers.first.load(relaxed) != never && p->timers.first.load(relaxed) <= now() && timers_run(m, p, now()))
+  if (!next && sched.model != model_mn && !(g->flags & gf_locked) && !m->preempt.load(relaxed) &&
+      !sched.exiting.load() && !sched.frozen.load() && p->id < sched.n_procs.load()) {
+    if (p->timers.first.load(relaxed) != never && p->timers.first.load(relaxed) <= now() &&
+        timers_run(m, p, now()))
       next = pick_local(m, p);
     if (!next)
       return m; // nobody else
@@ -742,8 +752,7 @@ static void post_free(M *m, void *gp) {
   __tsan_destroy_fiber(g->fiber);
 #endif
 #if defined(__SANITIZE_ADDRESS__)
-  __asan_unpoison_memory_region(hi - stack_size(g->stack_class) + 4096,
-                                stack_size(g->stack_class) - 4096);
+  __asan_unpoison_memory_region(hi - stack_size(g->stack_class) + 4096, stack_size(g->stack_class) - 4096);
 #endif
   g->fiber = nullptr;
   stack_put(m->p, g->stack_class, hi);
@@ -827,8 +836,7 @@ extern "C" GO_HIDDEN void go_rt_spawn(M *m, G *g) {
   p->runnext = g;
   if (old && (sched.deterministic || old->state.load(relaxed) != g_fresh || !fresh_put(p, old))) {
     ring_put(m, p, old);
-    if (GO_UNLIKELY(p->fresh_tail.load(relaxed) - p->fresh_head.load(relaxed) >=
-                    int32_t(ring_size)) &&
+    if (GO_UNLIKELY(p->fresh_tail.load(relaxed) - p->fresh_head.load(relaxed) >= int32_t(ring_size)) &&
         !(m->curg->flags & gf_g0) && m->curg->lock_depth == 0) {
       // The queue is full: rather than pile up goroutines in the global queue, let them run. The
       // spawner goes to the back of the line, as after its time slice.
@@ -856,7 +864,9 @@ static P *make_p(uint32_t id) {
   return p;
 }
 
-extern "C" P *go_rt_new_p(uint32_t id) { return make_p(id); }
+extern "C" P *go_rt_new_p(uint32_t id) {
+  return make_p(id);
+}
 
 static M *make_m() {
   M *m = static_cast<M *>(map_pages((sizeof(M) + 2 * sizeof(G) + 4095) & ~size_t(4095)));

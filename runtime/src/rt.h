@@ -59,16 +59,30 @@ struct Locked {
 enum GState : uint32_t { g_dead, g_fresh, g_runnable, g_running, g_waiting };
 
 enum GFlag : uint32_t {
-  gf_foreign = 1,  // a thread that the runtime did not make; parks on its futex
-  gf_main = 2,     // runs on the system's stack
-  gf_locked = 4,   // wired to its M
-  gf_g0 = 8,       // a thread's scheduler context
-  gf_system = 16,  // not counted, not part of a deadlock
+  gf_foreign = 1, // a thread that the runtime did not make; parks on its futex
+  gf_main = 2,    // runs on the system's stack
+  gf_locked = 4,  // wired to its M
+  gf_g0 = 8,      // a thread's scheduler context
+  gf_system = 16, // not counted, not part of a deadlock
 };
 
 enum WaitReason : uint8_t {
-  wr_none, wr_chan_recv, wr_chan_send, wr_select, wr_select_empty, wr_chan_nil, wr_mutex, wr_rw,
-  wr_sema, wr_cond, wr_wait_group, wr_sleep, wr_io, wr_dns, wr_join, wr_forever,
+  wr_none,
+  wr_chan_recv,
+  wr_chan_send,
+  wr_select,
+  wr_select_empty,
+  wr_chan_nil,
+  wr_mutex,
+  wr_rw,
+  wr_sema,
+  wr_cond,
+  wr_wait_group,
+  wr_sleep,
+  wr_io,
+  wr_dns,
+  wr_join,
+  wr_forever,
 };
 
 constexpr size_t closure_size = 64;
@@ -76,14 +90,14 @@ constexpr size_t closure_size = 64;
 // Three cache lines: hot, cold, closure.
 struct alignas(64) G {
   void *sp;
-  G *next;                // run queue / free list link
+  G *next; // run queue / free list link
   atomic<uint32_t> state;
   uint32_t flags;
-  M *m;                   // thread it runs on (running), or its own thread (foreign)
-  char *stack_hi;         // top of its stack slot, null when none is bound
-  void *wake;             // the waker's message: which waiter record fired
+  M *m;           // thread it runs on (running), or its own thread (foreign)
+  char *stack_hi; // top of its stack slot, null when none is bound
+  void *wake;     // the waker's message: which waiter record fired
   uint64_t id;
-  void (*fn)(void *);     // entry; called with the closure buffer
+  void (*fn)(void *); // entry; called with the closure buffer
 
   void *creator_pc;
   M *lockedm;
@@ -91,10 +105,10 @@ struct alignas(64) G {
   uint8_t wait_reason;
   uint8_t stack_class;
   uint16_t lock_depth;
-  void *eh_caught;        // __cxa_eh_globals of this goroutine while it is parked
+  void *eh_caught; // __cxa_eh_globals of this goroutine while it is parked
   uintptr_t eh_uncaught;
-  void **locals;          // goroutine-local storage
-  void *fiber;            // sanitizer state
+  void **locals; // goroutine-local storage
+  void *fiber;   // sanitizer state
   const char *name;
 
   alignas(16) char closure[closure_size];
@@ -107,7 +121,7 @@ static_assert(sizeof(G) == 192);
 // one lock and touches none of the objects themselves.
 struct Block {
   Block *next;
-  uint32_t head, tail;    // live entries are [head, tail)
+  uint32_t head, tail; // live entries are [head, tail)
   void *item[126];
 };
 
@@ -120,12 +134,12 @@ enum TimerState : uint32_t { t_idle, t_armed, t_zombie };
 
 struct alignas(64) Timer {
   atomic<uint32_t> state;
-  uint32_t entries;       // how many heap entries point here
+  uint32_t entries; // how many heap entries point here
   int64_t when, period;
   void (*fn)(Timer *, int64_t now);
   void *arg, *arg2;
-  atomic<P *> p;          // whose heap it is in; its lock guards all of the above
-  uint32_t released;      // the user has let go of it: recycle when out of the heap
+  atomic<P *> p;            // whose heap it is in; its lock guards all of the above
+  uint32_t released;        // the user has let go of it: recycle when out of the heap
   atomic<uint32_t> running; // callbacks under way; more than one when it was re-armed meanwhile
 };
 
@@ -140,7 +154,7 @@ struct TimerHeap {
   SpinLock lock;
   uint32_t n, cap, zombies;
   TimerEntry *a;
-  atomic<int64_t> first;  // when the root is due; `never` when empty
+  atomic<int64_t> first; // when the root is due; `never` when empty
 };
 
 // ---- P and M -----------------------------------------------------------------------------------
@@ -155,22 +169,22 @@ constexpr int stack_classes = 5;
 constexpr uint32_t stack_cache = 64;
 
 struct alignas(128) P {
-  atomic<uint32_t> head;          // thieves and owner advance it by CAS
+  atomic<uint32_t> head; // thieves and owner advance it by CAS
   alignas(64) atomic<uint32_t> tail;
   uint32_t id;
   G *runnext;
-  uint32_t tick;                  // scheduling decisions; read racily by the monitor
+  uint32_t tick; // scheduling decisions; read racily by the monitor
   uint32_t nfree_g;
   G *free_g;
-  Block *yblock;                  // yielded goroutines on their way to the global queue
+  Block *yblock; // yielded goroutines on their way to the global queue
   M *m;
   P *idle_next;
   Timer *free_timer;
   uint64_t rng;
-  uint64_t next_id, last_id;      // batch of goroutine ids
+  uint64_t next_id, last_id; // batch of goroutine ids
   uint64_t last_soft_wake, soft_interval;
-  bool idle;                      // on the idle list
-  bool retired;                   // set_max_procs took it out of use; empty. Under sched.lock
+  bool idle;    // on the idle list
+  bool retired; // set_max_procs took it out of use; empty. Under sched.lock
   uint32_t nstack[stack_classes];
   atomic<uint64_t> n_spawned, n_exited, n_switches, n_steals;
   // for the monitor
@@ -193,31 +207,31 @@ struct alignas(128) M {
   P *p;
   atomic<uint32_t> in_rt;
   atomic<uint32_t> own;
-  atomic<uint32_t> preempt;       // the monitor wants this M to reschedule
-  uint32_t blocking;              // inside go_enter_blocking
+  atomic<uint32_t> preempt; // the monitor wants this M to reschedule
+  uint32_t blocking;        // inside go_enter_blocking
   void (*post)(M *, void *);
   void *post_arg;
   G *g0;
   int *errno_p;
-  void **eh;                      // this thread's __cxa_eh_globals
+  void **eh; // this thread's __cxa_eh_globals
   bool spinning;
   bool foreign;
   bool has_cpu_clock;
   int tid;
-  atomic<uint32_t> park;          // futex word: 1 = a wake-up is there
+  atomic<uint32_t> park; // futex word: 1 = a wake-up is there
   P *nextp;
   G *lockedg;
   M *idle_next;
   M *all_next;
-  P *oldp;                        // P it had before it was taken
+  P *oldp; // P it had before it was taken
   P *stw_p;
   char *altstack;
-  char *g0_stack;                 // only for the main thread
+  char *g0_stack; // only for the main thread
   uint64_t rng;
   bool slept;
   void *g0_fiber;
-  G *prev;                        // sanitizer: who was left last
-  const void *g0_bottom;          // sanitizer: extent of the thread's own stack
+  G *prev;               // sanitizer: who was left last
+  const void *g0_bottom; // sanitizer: extent of the thread's own stack
   size_t g0_size;
 };
 
@@ -230,7 +244,7 @@ enum Model : uint8_t {
 };
 
 struct Sched {
-  SpinLock lock;                  // idle lists, global queue
+  SpinLock lock; // idle lists, global queue
   Block *gq_head, *gq_tail;
   atomic<uint32_t> gq_n;
   P *idle_p;
@@ -240,17 +254,17 @@ struct Sched {
   atomic<uint32_t> n_procs;
   atomic<uint32_t> n_p_made; // grows only; what is below is in all_p
   uint32_t n_idle_m;
-  atomic<uint32_t> n_m;           // threads made by the runtime, plus main
+  atomic<uint32_t> n_m; // threads made by the runtime, plus main
   atomic<uint32_t> n_foreign;
-  atomic<uint32_t> n_detached;    // Ms whose P was taken and that still run user code
-  atomic<uint32_t> n_helpers;     // helper threads with work in hand that will wake somebody
+  atomic<uint32_t> n_detached; // Ms whose P was taken and that still run user code
+  atomic<uint32_t> n_helpers;  // helper threads with work in hand that will wake somebody
   atomic<uint32_t> n_mon;
-  atomic<uint32_t> poll_blocked;  // an M sleeps in the poller
+  atomic<uint32_t> poll_blocked; // an M sleeps in the poller
   atomic<int64_t> poll_until;
-  atomic<uint32_t> n_poll_wait;   // goroutines parked on descriptors
+  atomic<uint32_t> n_poll_wait; // goroutines parked on descriptors
   atomic<int64_t> last_poll;
   atomic<uint32_t> exiting, frozen;
-  atomic<uint32_t> mon_sleep;     // futex word of the monitor: 1 = sleeping without end
+  atomic<uint32_t> mon_sleep; // futex word of the monitor: 1 = sleeping without end
   atomic<uint64_t> ids;
   M *all_m;
   P *all_p[max_procs_limit];
@@ -267,8 +281,8 @@ struct Sched {
   bool started;
   // deterministic mode
   bool deterministic;
-  uint8_t model;  // Model
-  bool unusual;   // deterministic, or another model than usual
+  uint8_t model; // Model
+  bool unusual;  // deterministic, or another model than usual
   atomic<uint32_t> virtual_clock;
   atomic<int64_t> virtual_now;
   uint64_t seed_rng;
@@ -309,8 +323,8 @@ inline G *getg() {
 
 // ---- entering and leaving the runtime ----------------------------------------------------------
 
-M *attach();              // first call on this thread
-M *enter_slow(M *);       // P was (or is being) taken, or the world is stopped
+M *attach();        // first call on this thread
+M *enter_slow(M *); // P was (or is being) taken, or the world is stopped
 void leave_slow(M *);
 
 // From here on this M keeps its P until leave(). The caller must use the M returned.
@@ -343,11 +357,11 @@ using PostFn = void (*)(M *, void *);
 M *park(M *m, WaitReason why, PostFn post, void *arg);
 void post_unlock(M *, void *lock); // the usual post: unlock a SpinLock
 
-void ready(M *m, G *g);            // make runnable, next to run on this P
-void ready_tail(M *m, G *g);       // make runnable, at the end of the queue
-M *yield(M *m);                    // to the back of the queue
-M *yield_to_ready(M *m);           // let the goroutine in runnext go first
-void wake_p();                     // start a spinning M if a P is idle and none spins
+void ready(M *m, G *g);      // make runnable, next to run on this P
+void ready_tail(M *m, G *g); // make runnable, at the end of the queue
+M *yield(M *m);              // to the back of the queue
+M *yield_to_ready(M *m);     // let the goroutine in runnext go first
+void wake_p();               // start a spinning M if a P is idle and none spins
 void global_put(G *g);
 void global_put_block(Block *b);
 G *g_alloc(M *m);
@@ -358,13 +372,13 @@ constexpr uint32_t g_chunk_size = 32, max_g_chunks = 16;
 #else
 constexpr uint32_t g_chunk_size = 4096, max_g_chunks = 1 << 16;
 #endif
-extern G *g_chunks[];              // of g_chunk_size each
+extern G *g_chunks[]; // of g_chunk_size each
 extern atomic<uint32_t> g_n_chunks;
-uint32_t g_count();                // Gs that exist, dead ones included
+uint32_t g_count(); // Gs that exist, dead ones included
 G *g_at(uint32_t i);
 [[noreturn]] void go_exit(M *m);
-G *find_runnable(M *m);            // on g0; blocks until there is something
-G *pick_local(M *m, P *p);         // quick look, no blocking: null = go to g0
+G *find_runnable(M *m);    // on g0; blocks until there is something
+G *pick_local(M *m, P *p); // quick look, no blocking: null = go to g0
 void steal_into(P *p);
 uint64_t next_rand(uint64_t &s);
 void start_m(P *p, bool spinning);
@@ -373,15 +387,15 @@ void stop_m(M *m);
 void acquire_p(M *m, P *p);
 P *release_p(M *m);
 P *idle_p_get();
-bool idle_p_put(P *p);             // false: p is to be retired instead
-void retire_p(P *p);               // empties a P of too high a number and takes it out of use
+bool idle_p_put(P *p); // false: p is to be retired instead
+void retire_p(P *p);   // empties a P of too high a number and takes it out of use
 bool p_empty(P *p);
 bool p_has_queued(P *p); // what thieves could take
 void p_drain(P *p);
 void check_dead();
-void inject(M *m, G *list);        // list of goroutines that the poller found ready
+void inject(M *m, G *list); // list of goroutines that the poller found ready
 void switch_to_g0(M *m, PostFn post, void *arg);
-int64_t now();                     // monotonic nanoseconds (virtual in deterministic mode)
+int64_t now(); // monotonic nanoseconds (virtual in deterministic mode)
 int64_t real_now();
 void ring_put(M *m, P *p, G *g);
 
@@ -397,16 +411,16 @@ void rt_exit_stop();
 
 // ---- stacks (stack.cc) -------------------------------------------------------------------------
 
-char *stack_get(P *p, int cls);            // returns the top; p may be null
+char *stack_get(P *p, int cls); // returns the top; p may be null
 void stack_put(P *p, int cls, char *top);
 size_t stack_size(int cls);
 int stack_class_for(size_t n);
 void stack_init();
 void stack_scavenge(bool hard);
 void stack_reclaim();
-extern atomic<uint32_t> stack_checks;      // some slots have no guard
-void stack_check(G *g);                    // is the running g still within its slot?
-void stack_signals_thread(M *m);           // alternate signal stack for this thread
+extern atomic<uint32_t> stack_checks; // some slots have no guard
+void stack_check(G *g);               // is the running g still within its slot?
+void stack_signals_thread(M *m);      // alternate signal stack for this thread
 void stack_signals_process();
 size_t stack_bytes_mapped();
 void *map_pages(size_t n);
@@ -418,14 +432,14 @@ void timer_arm(M *m, Timer *t, int64_t when, int64_t period);
 bool timer_stop(Timer *t, bool sync); // true if it was armed; sync: waits for a running callback
 void timer_release(M *m, Timer *t);   // stop and give back
 bool timers_run(M *m, P *p, int64_t t);
-int64_t timers_next();                // earliest of all Ps
+int64_t timers_next(); // earliest of all Ps
 void timers_move(P *from, P *to);
 
 // ---- poller (netpoll.cc) -----------------------------------------------------------------------
 
 G *poll_net(int64_t delay_ns); // list of ready goroutines; negative blocks, 0 looks
 void poll_break();
-bool poll_ready();             // initialised?
+bool poll_ready(); // initialised?
 void poll_init();
 
 // ---- semaphores and queues (sync.cc) -----------------------------------------------------------

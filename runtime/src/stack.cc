@@ -5,7 +5,8 @@
 // (no VMA of its own). Where not, mprotect: on each slot for as long as half of the mappings that are
 // meant for it are left (half of vm.max_map_count), then on every 4th, 16th ... slot: a runaway recursion
 // still ends at one of them. From then on the stack pointer of a goroutine is compared with its slot
-// whenever it parks. Free slots are cached per P, then in depots; the monitor gives the pages of slots that stay free back.
+// whenever it parks. Free slots are cached per P, then in depots; the monitor gives the pages of slots that
+// stay free back.
 #include "rt.h"
 
 namespace gort {
@@ -38,12 +39,19 @@ constexpr uint32_t max_ranges = 16;
 #else
 constexpr uint32_t max_ranges = 4096;
 #endif
-static struct { char *lo, *hi; int cls; } ranges[max_ranges];
+static struct {
+  char *lo, *hi;
+  int cls;
+} ranges[max_ranges];
 static atomic<uint32_t> n_ranges;
 constexpr uint32_t block_cap = sizeof(Block::item) / sizeof(void *);
 
-size_t stack_size(int cls) { return class_size[cls]; }
-size_t stack_bytes_mapped() { return bytes_mapped.load(); }
+size_t stack_size(int cls) {
+  return class_size[cls];
+}
+size_t stack_bytes_mapped() {
+  return bytes_mapped.load();
+}
 
 int stack_class_for(size_t n) {
   for (int c = 0; c < stack_classes; c++)
@@ -70,7 +78,7 @@ void stack_init() {
     for (long i = 0; i < n && b[i] >= '0' && b[i] <= '9' && limit < 100000000; i++)
       limit = limit * 10 + uint32_t(b[i] - '0');
   }
-  guards_allowed = limit / 4; // a guard in the middle of a mapping costs two
+  guards_allowed = limit / 4;                   // a guard in the middle of a mapping costs two
   if (uint32_t v; debug_option("guards", &v)) { // for tests: as if the kernel had no better
     guard_madvise = false;
     guards_allowed = v;

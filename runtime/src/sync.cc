@@ -9,8 +9,12 @@
 namespace gort {
 
 static_assert(sizeof(WaitQueue) == sizeof(go_queue));
-static WaitQueue *wq(go_queue *q) { return reinterpret_cast<WaitQueue *>(q); }
-template <typename T> static atomic<T> &at(T &x) { return reinterpret_cast<atomic<T> &>(x); }
+static WaitQueue *wq(go_queue *q) {
+  return reinterpret_cast<WaitQueue *>(q);
+}
+template <typename T> static atomic<T> &at(T &x) {
+  return reinterpret_cast<atomic<T> &>(x);
+}
 
 void queue_push(WaitQueue *q, Waiter *w, bool front) {
   w->queued = 1;
@@ -112,8 +116,7 @@ enum : uint32_t { mu_locked = 1, mu_woken = 2, mu_starving = 4, mu_waiter = 8 };
   uint32_t old = state.load(relaxed);
   for (;;) {
     if ((old & (mu_locked | mu_starving)) == mu_locked && spins < 4 && sched.ncpu > 1 &&
-        sched.n_procs.load(relaxed) - sched.n_idle_p.load(relaxed) > 1 &&
-        (!m->p || p_empty(m->p))) {
+        sched.n_procs.load(relaxed) - sched.n_idle_p.load(relaxed) > 1 && (!m->p || p_empty(m->p))) {
       if (!awoke && !(old & mu_woken) && old >= mu_waiter && state.cas(old, old | mu_woken))
         awoke = true;
       for (int i = 0; i < 30; i++)

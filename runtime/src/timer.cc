@@ -128,7 +128,9 @@ static void sweep(TimerHeap &h) {
       sift_down(h.a, k, i);
 }
 
-static void set_first(TimerHeap &h) { h.first.store(h.n ? h.a[0].when : never); }
+static void set_first(TimerHeap &h) {
+  h.first.store(h.n ? h.a[0].when : never);
+}
 
 static P *lock_heap(Timer *t) {
   for (;;) {

@@ -53,9 +53,9 @@ Text &Text::x(uint64_t v) {
 }
 
 static const char *const wait_reasons[] = {
-    "waiting",   "chan receive", "chan send",  "select",    "select (no cases)", "chan (nil chan)",
+    "waiting",    "chan receive", "chan send",  "select",    "select (no cases)", "chan (nil chan)",
     "mutex lock", "rwmutex lock", "semacquire", "cond wait", "wait_group wait",   "sleep",
-    "IO wait",   "name lookup",  "join",       "forever"};
+    "IO wait",    "name lookup",  "join",       "forever"};
 
 const char *wait_reason_name(uint8_t r) {
   return r < sizeof wait_reasons / sizeof *wait_reasons ? wait_reasons[r] : "?";
@@ -121,9 +121,21 @@ static void load_symbols() {
   if (sys::map_failed(p) || size < 64)
     return;
   const char *f = static_cast<const char *>(p);
-  auto u64 = [&](uint64_t o) { uint64_t v; memcpy(&v, f + o, 8); return v; };
-  auto u32 = [&](uint64_t o) { uint32_t v; memcpy(&v, f + o, 4); return v; };
-  auto u16 = [&](uint64_t o) { uint16_t v; memcpy(&v, f + o, 2); return v; };
+  auto u64 = [&](uint64_t o) {
+    uint64_t v;
+    memcpy(&v, f + o, 8);
+    return v;
+  };
+  auto u32 = [&](uint64_t o) {
+    uint32_t v;
+    memcpy(&v, f + o, 4);
+    return v;
+  };
+  auto u16 = [&](uint64_t o) {
+    uint16_t v;
+    memcpy(&v, f + o, 2);
+    return v;
+  };
   uint64_t sh = u64(40);
   uint16_t n = u16(60), type = u16(16);
   if (sh + uint64_t(n) * 64 > uint64_t(size))

@@ -1,17 +1,18 @@
 // core_test.cc - spawn, join, channels, select, locks, timers, context on 1, 2 and 7 processors.
+#include <go/go.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <go/go.hpp>
 
 using namespace std::chrono_literals;
 
-#define CHECK(x)                                                                                   \
-  do {                                                                                             \
-    if (!(x)) {                                                                                    \
-      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                         \
-      std::exit(1);                                                                                \
-    }                                                                                              \
+#define CHECK(x)                                                                                             \
+  do {                                                                                                       \
+    if (!(x)) {                                                                                              \
+      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                                   \
+      std::exit(1);                                                                                          \
+    }                                                                                                        \
   } while (0)
 
 static void basics() {
@@ -111,23 +112,20 @@ static void selects() {
   CHECK(which == 0);
   CHECK(go::select(go::on_send(d, 7, [] {}), go::after(1h, [] {})) == 0);
   CHECK(go::select(go::on_send(d, 8, [] {}), go::otherwise([] {})) == 1);
-  CHECK(go::select(go::on_recv(go::chan<int>(), [](std::optional<int>) {}), go::after(2ms, [] {})) ==
-        1);
+  CHECK(go::select(go::on_recv(go::chan<int>(), [](std::optional<int>) {}), go::after(2ms, [] {})) == 1);
   int hits[2] = {};
   go::chan<int> a(1), b(1);
   for (int i = 0; i < 2000; i++) {
     a.try_send(1);
     b.try_send(1);
-    hits[go::select(go::on_recv(a, [](std::optional<int>) {}),
-                    go::on_recv(b, [](std::optional<int>) {}))]++;
+    hits[go::select(go::on_recv(a, [](std::optional<int>) {}), go::on_recv(b, [](std::optional<int>) {}))]++;
   }
   CHECK(hits[0] > 700 && hits[1] > 700);
   // Ping-pong through selects on both sides, with a time-out armed each time.
   go::chan<int> p, q;
   go::go([=] {
     for (int i = 0; i < 5000; i++)
-      go::select(go::on_recv(p, [&](std::optional<int> v) { q.send(*v + 1); }),
-                 go::after(10s, [] {}));
+      go::select(go::on_recv(p, [&](std::optional<int> v) { q.send(*v + 1); }), go::after(10s, [] {}));
   });
   int v = 0;
   for (int i = 0; i < 5000; i++) {

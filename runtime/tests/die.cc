@@ -1,7 +1,8 @@
 // die.cc - programs that end badly, one per argument; death.cmake checks how.
+#include <go/go.hpp>
+
 #include <cstdio>
 #include <cstring>
-#include <go/go.hpp>
 
 [[gnu::noinline]] static int deep(int n) {
   volatile char b[512];
@@ -39,7 +40,10 @@ int main(int, char **argv) {
   } else if (!std::strcmp(argv[1], "overflow-at-rest")) {
     go::set_max_procs(1); // the yield must switch: only then is the stack pointer looked at
     fill_slots(c, 10);
-    go::go([] { for (;;) go::yield(); });
+    go::go([] {
+      for (;;)
+        go::yield();
+    });
     go::go([] { std::printf("%d\n", deep_and_yield(150)); });
     c.recv();
   } else if (!std::strcmp(argv[1], "overflow-sparse")) {

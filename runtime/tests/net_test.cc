@@ -1,17 +1,18 @@
 // net_test.cc - sockets, deadlines, pipes, look-up.
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <go/go.hpp>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
 using namespace std::chrono_literals;
-#define CHECK(x)                                                                                   \
-  do {                                                                                             \
-    if (!(x)) {                                                                                    \
-      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                         \
-      std::exit(1);                                                                                \
-    }                                                                                              \
+#define CHECK(x)                                                                                             \
+  do {                                                                                                       \
+    if (!(x)) {                                                                                              \
+      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                                   \
+      std::exit(1);                                                                                          \
+    }                                                                                                        \
   } while (0)
 
 template <typename F> static std::error_code error_of(F f) {
@@ -84,10 +85,10 @@ static void deadlines() {
   CHECK(error_of([&] { go::net::dial("tcp", gone); }) == std::errc::connection_refused);
   CHECK(error_of([&] { go::net::dial("tcp", "no-port"); }) == std::errc::invalid_argument);
   CHECK(error_of([&] {
-          std::string big(1 << 16, 'x');
-          for (int i = 0; i < 1000; i++) // the peer is closed: EPIPE or reset, no signal
-            b.write(big);
-        }));
+    std::string big(1 << 16, 'x');
+    for (int i = 0; i < 1000; i++) // the peer is closed: EPIPE or reset, no signal
+      b.write(big);
+  }));
 }
 
 static void others() {

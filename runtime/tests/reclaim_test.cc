@@ -52,7 +52,10 @@ int main() {
   long deep = resident_kb() - before, left = deep;
   // Others go on meanwhile: each batch stops them for a moment only.
   go::chan<int> c;
-  go::go([c] { for (int v : c) (void)v; });
+  go::go([c] {
+    for (int v : c)
+      (void)v;
+  });
   for (int i = 0; i < 600 && left > deep / 3; ++i) {
     for (int k = 0; k < 1000; ++k)
       c.send(k);

@@ -1,17 +1,18 @@
 // stress_test.cc - random programs over channels, select, locks, timers, with conserved sums.
+#include <go/go.hpp>
+
 #include <cstdio>
 #include <cstdlib>
-#include <go/go.hpp>
 #include <random>
 #include <thread>
 
 using namespace std::chrono_literals;
-#define CHECK(x)                                                                                   \
-  do {                                                                                             \
-    if (!(x)) {                                                                                    \
-      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                         \
-      std::exit(1);                                                                                \
-    }                                                                                              \
+#define CHECK(x)                                                                                             \
+  do {                                                                                                       \
+    if (!(x)) {                                                                                              \
+      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                                   \
+      std::exit(1);                                                                                          \
+    }                                                                                                        \
   } while (0)
 
 static void round_of(unsigned seed) {
@@ -27,9 +28,15 @@ static void round_of(unsigned seed) {
   go::wait_group s, r;
   auto disturb = [](std::mt19937 &g) {
     switch (g() % 24) {
-    case 0: go::yield(); break;
-    case 1: go::sleep_for(std::chrono::microseconds(g() % 50)); break;
-    case 2: go::blocking([] { std::this_thread::yield(); }); break;
+    case 0:
+      go::yield();
+      break;
+    case 1:
+      go::sleep_for(std::chrono::microseconds(g() % 50));
+      break;
+    case 2:
+      go::blocking([] { std::this_thread::yield(); });
+      break;
     }
   };
   for (int i = 0; i < senders; i++)
@@ -64,8 +71,7 @@ static void round_of(unsigned seed) {
         disturb(g);
         std::size_t a = g() % c.size(), b = g() % c.size();
         go::select(go::on_recv(open[a] ? c[a] : go::chan<long>(nullptr), take(a)),
-                   go::on_recv(open[b] ? c[b] : go::chan<long>(nullptr), take(b)),
-                   go::after(300us, [] {}));
+                   go::on_recv(open[b] ? c[b] : go::chan<long>(nullptr), take(b)), go::after(300us, [] {}));
         left = 0;
         for (bool o : open)
           left += o;

@@ -1,8 +1,8 @@
 // --cref: a table of global symbols by name; behind each the file that defines it, then those that use it.
 // Its form is GNU ld's, which tools read.
-#include <algorithm>
-
 #include "layout/layout.h"
+
+#include <algorithm>
 
 namespace gold {
 

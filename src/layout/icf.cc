@@ -6,11 +6,11 @@
 // are equal, and the first in link order stands for all. "safe" leaves alone every section whose
 // address may be compared: what is exported, what the address-significance table of a file names, and
 // what files without such a table refer to in any other way than by a call.
-#include <algorithm>
-
 #include "layout/layout.h"
 #include "support/hash.h"
 #include "support/threads.h"
+
+#include <algorithm>
 
 namespace gold {
 
@@ -37,26 +37,32 @@ bool may_fold(const Link &link, const Section &s) {
 
 // Sets Section::address_significant.
 void mark_significant_sections(Link &link) {
-  parallel_for_each(link.objects, [&](InputFile *f) {
-    if (f->has_addrsig)
-      return;
-    static thread_local EdgeBuffer buf;
-    buf.want_calls = true;
-    for (Section *s : f->sections) {
-      if (!s || !s->is_live() || !s->is_alloc() || s->kind == SectionKind::Unwind)
-        continue;
-      buf.clear();
-      link.target->edges(link, *s, buf);
-      for (const Edge &e : buf.edges)
-        if (e.symbol && !(e.type & kEdgeCall))
-          e.symbol->mark(kMarkNoIcf);
-    }
-  }, 4);
-  parallel_for_each(link.objects, [&](InputFile *f) {
-    for (Symbol *s : f->symbols)
-      if (s && s->section && (s->marked(kMarkNoIcf) || s->is_exported()))
-        s->section->address_significant.store(1, std::memory_order_relaxed);
-  }, 16);
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        if (f->has_addrsig)
+          return;
+        static thread_local EdgeBuffer buf;
+        buf.want_calls = true;
+        for (Section *s : f->sections) {
+          if (!s || !s->is_live() || !s->is_alloc() || s->kind == SectionKind::Unwind)
+            continue;
+          buf.clear();
+          link.target->edges(link, *s, buf);
+          for (const Edge &e : buf.edges)
+            if (e.symbol && !(e.type & kEdgeCall))
+              e.symbol->mark(kMarkNoIcf);
+        }
+      },
+      4);
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        for (Symbol *s : f->symbols)
+          if (s && s->section && (s->marked(kMarkNoIcf) || s->is_exported()))
+            s->section->address_significant.store(1, std::memory_order_relaxed);
+      },
+      16);
 }
 
 // Identity of a place that is no candidate: the same for equal symbols only.
@@ -146,8 +152,9 @@ void fold_identical_sections(Link &link) {
       s->live.store(0, std::memory_order_relaxed);
       leader->p2align = std::max(leader->p2align, s->p2align);
       if (link.opt.print_icf_sections)
-        link.diag.note("folding identical section " + s->file->display_name() + ":(" + std::string(s->name()) +
-                           ") into " + leader->file->display_name() + ":(" + std::string(leader->name()) + ")",
+        link.diag.note("folding identical section " + s->file->display_name() + ":(" +
+                           std::string(s->name()) + ") into " + leader->file->display_name() + ":(" +
+                           std::string(leader->name()) + ")",
                        s->file->priority, s->index);
     } else {
       leader = s;

@@ -2,9 +2,9 @@
 // in the model. See link.cc for their order.
 #pragma once
 
-#include <cstdio>
-
 #include "model/link.h"
+
+#include <cstdio>
 
 namespace gold {
 

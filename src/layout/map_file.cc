@@ -1,10 +1,10 @@
 // -Map: output sections with their members and the symbols in them.
+#include "layout/layout.h"
+#include "support/demangle.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-
-#include "layout/layout.h"
-#include "support/demangle.h"
 
 namespace gold {
 
@@ -34,8 +34,9 @@ void write_map_file(Link &link) {
       if (!any)
         std::fprintf(f, "Archive member included to satisfy reference by file (symbol)\n\n");
       any = true;
-      std::fprintf(f, "%-30s%s (%.*s)\n", file->display_name().c_str(), file->pulled_by->display_name().c_str(),
-                   static_cast<int>(file->pulled_for->name().size()), file->pulled_for->name().data());
+      std::fprintf(f, "%-30s%s (%.*s)\n", file->display_name().c_str(),
+                   file->pulled_by->display_name().c_str(), static_cast<int>(file->pulled_for->name().size()),
+                   file->pulled_for->name().data());
     }
   std::fprintf(f, "\nLinker script and memory map\n\n");
   for (OutputSection *o : link.outputs) {
@@ -43,12 +44,13 @@ void write_map_file(Link &link) {
                  static_cast<unsigned long long>(o->addr), static_cast<unsigned long long>(o->size));
     for (Section *s : o->members) {
       std::fprintf(f, " %-15.*s0x%016llx 0x%-8llx %s\n", static_cast<int>(s->name_size), s->name_data,
-                   static_cast<unsigned long long>(o->addr + s->offset), static_cast<unsigned long long>(s->size),
-                   s->file ? s->file->display_name().c_str() : "");
+                   static_cast<unsigned long long>(o->addr + s->offset),
+                   static_cast<unsigned long long>(s->size), s->file ? s->file->display_name().c_str() : "");
       auto lo = std::lower_bound(syms.begin(), syms.end(), s,
                                  [](auto &a, Section *b) { return std::less<>()(a.first, b); });
       for (; lo != syms.end() && lo->first == s; ++lo)
-        std::fprintf(f, "%-16s0x%016llx                %s\n", "", static_cast<unsigned long long>(lo->second->value),
+        std::fprintf(f, "%-16s0x%016llx                %s\n", "",
+                     static_cast<unsigned long long>(lo->second->value),
                      demangle(lo->second->name()).c_str());
     }
   }

@@ -4,9 +4,9 @@
 // back, so that the loop ends.
 #include "layout/thunks.h"
 
-#include <algorithm>
-
 #include "support/threads.h"
+
+#include <algorithm>
 
 namespace gold {
 
@@ -126,8 +126,9 @@ bool update_thunks(Link &link) {
         if (have)
           continue;
         if (!best) {
-          link.diag.error(s->file->display_name() + ":(" + std::string(s->name()) +
-                          format("+0x%x): branch target is out of range, and no thunk is within reach", b.offset));
+          link.diag.error(
+              s->file->display_name() + ":(" + std::string(s->name()) +
+              format("+0x%x): branch target is out of range, and no thunk is within reach", b.offset));
           return false;
         }
         best->add(b.symbol, b.addend);

@@ -2,11 +2,11 @@
 //
 // The mark pass keeps no record of who reached a section first; here the flood runs again, breadth first, so
 // that the chains shown are as short as can be, with a table of predecessors.
-#include <algorithm>
-#include <unordered_map>
-
 #include "layout/layout.h"
 #include "support/glob.h"
+
+#include <algorithm>
+#include <unordered_map>
 
 namespace gold {
 
@@ -24,7 +24,8 @@ public:
 
   void flood() {
     for (Symbol *s : link_.roots)
-      reach(s, {nullptr, 0, s == link_.entry ? "it is the entry point" : "-u or --require-defined asks for it"});
+      reach(s,
+            {nullptr, 0, s == link_.entry ? "it is the entry point" : "-u or --require-defined asks for it"});
     for (InputFile *f : link_.objects) {
       for (Section *s : f->sections)
         if (s && s->is_alloc())

@@ -1,9 +1,9 @@
 // Link-time optimization: what the linker recognizes of it today.
 #pragma once
 
-#include <string_view>
-
 #include "support/bytes.h"
+
+#include <string_view>
 
 namespace gold::lto {
 

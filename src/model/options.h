@@ -4,12 +4,12 @@
 // and the positional flags that were in force when they were named.
 #pragma once
 
+#include "support/types.h"
+
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "support/types.h"
 
 namespace gold {
 
@@ -21,7 +21,7 @@ enum class OutputKind : u8 {
   Shared,      // shared object, DLL, dylib
   Relocatable, // -r
 };
-enum class StripMode : u8 { None, Debug, All };         // -S, -s
+enum class StripMode : u8 { None, Debug, All };             // -S, -s
 enum class DiscardMode : u8 { Default, None, Locals, All }; // (.L in merged) , -X, -x
 enum class IcfMode : u8 { None, Safe, All };
 enum class UnresolvedPolicy : u8 { Default, Error, Warn, Ignore };
@@ -32,25 +32,25 @@ enum class Dialect : u8 { Native, Gnu, Msvc, Ld64 };
 // One file or library named on the command line.
 struct InputArg {
   enum Kind : u8 {
-    File,    // a path
-    Library, // -lNAME (or -l:FILE, then `exact`)
+    File,     // a path
+    Library,  // -lNAME (or -l:FILE, then `exact`)
     StartLib, // --start-lib: following objects behave as archive members
     EndLib,
-    Script,  // -T: parsed as the layout script
+    Script, // -T: parsed as the layout script
   } kind = File;
   std::string name;
-  bool exact = false;         // -l:NAME
-  bool as_needed = false;     // --as-needed in force
-  bool whole_archive = false; // --whole-archive / -force_load in force
-  bool static_only = false;   // -Bstatic in force
-  bool weak = false;          // -weak_library, -weak_framework
-  bool framework = false;     // -framework NAME
+  bool exact = false;          // -l:NAME
+  bool as_needed = false;      // --as-needed in force
+  bool whole_archive = false;  // --whole-archive / -force_load in force
+  bool static_only = false;    // -Bstatic in force
+  bool weak = false;           // -weak_library, -weak_framework
+  bool framework = false;      // -framework NAME
   bool no_add_symbols = false; // --just-symbols / -R FILE
-  bool binary = false;        // -b binary / --format=binary in force
-  bool needed = false;        // -needed_library: kept even if unused
-  bool reexport = false;      // -reexport_library
-  bool hidden = false;        // -load_hidden: its symbols are private to the image
-  bool requested = false;     // by an object, not on the command line: linked only if it is used
+  bool binary = false;         // -b binary / --format=binary in force
+  bool needed = false;         // -needed_library: kept even if unused
+  bool reexport = false;       // -reexport_library
+  bool hidden = false;         // -load_hidden: its symbols are private to the image
+  bool requested = false;      // by an object, not on the command line: linked only if it is used
 };
 
 struct DefSym {
@@ -66,13 +66,13 @@ struct SectionStart {
 
 struct Options {
   Dialect dialect = Dialect::Native;
-  std::string program = "gold-go"; // how messages begin: "gold-go: error: ..."
+  std::string program = "gold-go";       // how messages begin: "gold-go: error: ..."
   std::vector<std::string> command_line; // with response files expanded, for --reproduce
 
   // Inputs and where they are looked for.
   std::vector<InputArg> inputs;
-  std::vector<std::string> library_paths;      // -L, in order; '=' and $SYSROOT are already replaced
-  std::vector<std::string> framework_paths;    // -F
+  std::vector<std::string> library_paths;   // -L, in order; '=' and $SYSROOT are already replaced
+  std::vector<std::string> framework_paths; // -F
   std::string sysroot;
   std::vector<std::pair<std::string, std::string>> remap_inputs; // glob, the file instead; /dev/null: none
 
@@ -82,12 +82,12 @@ struct Options {
   Arch arch = Arch::Unknown;
   std::string emulation; // -m as written
   OutputKind kind = OutputKind::Executable;
-  bool is_static = false;           // -static: no dynamic section unless PIE
-  bool no_dynamic_linker = false;   // --no-dynamic-linker (static-pie)
-  std::string dynamic_linker;       // -dynamic-linker
+  bool is_static = false;         // -static: no dynamic section unless PIE
+  bool no_dynamic_linker = false; // --no-dynamic-linker (static-pie)
+  std::string dynamic_linker;     // -dynamic-linker
   std::string soname;
-  std::vector<std::string> rpaths; // -rpath, in order
-  bool new_dtags = true;           // DT_RUNPATH rather than DT_RPATH
+  std::vector<std::string> rpaths;    // -rpath, in order
+  bool new_dtags = true;              // DT_RUNPATH rather than DT_RPATH
   std::vector<std::string> auxiliary; // -f
   std::vector<std::string> filter;    // -F
   std::string audit, depaudit;
@@ -102,18 +102,18 @@ struct Options {
   bool nmagic = false; // -n
 
   // Symbols.
-  std::vector<std::string> undefined;         // -u
+  std::vector<std::string> undefined; // -u
   std::vector<std::string> undefined_glob;
   std::vector<std::string> require_defined;
   std::vector<std::string> wrap;
   std::vector<DefSym> defsyms;
   bool export_dynamic = false;
-  std::vector<std::string> export_dynamic_symbols; // globs
+  std::vector<std::string> export_dynamic_symbols;      // globs
   std::vector<std::string> export_dynamic_symbol_lists; // files
-  std::vector<std::string> dynamic_lists;  // files
+  std::vector<std::string> dynamic_lists;               // files
   bool dynamic_list_data = false, dynamic_list_cpp_new = false, dynamic_list_cpp_typeinfo = false;
   std::vector<std::string> version_scripts; // files
-  bool undefined_version = true; // --undefined-version: a name in the script need not be defined
+  bool undefined_version = true;            // --undefined-version: a name in the script need not be defined
   bool default_symver = false;
   std::vector<std::string> exclude_libs;
   std::vector<std::string> retain_symbols_files;
@@ -131,7 +131,7 @@ struct Options {
   bool cref = false;
   std::string why_extract, print_archive_stats; // files; "-" is standard output
   bool gnu_unique = true;
-  std::vector<std::string> allowed_undefined; // -U, --ignore-unresolved-symbol
+  std::vector<std::string> allowed_undefined;      // -U, --ignore-unresolved-symbol
   std::string start_stop_visibility = "protected"; // -z start-stop-visibility
 
   // Liveness, folding, merging.
@@ -187,7 +187,7 @@ struct Options {
   std::optional<u64> shuffle_sections; // the seed
   bool reverse_sections = false;
   std::string orphan_handling = "place";
-  std::string sort_section; // "name" or "alignment": for patterns of scripts that say nothing else
+  std::string sort_section;        // "name" or "alignment": for patterns of scripts that say nothing else
   std::vector<std::string> unique; // --unique: globs of input sections kept apart
   u64 spare_dynamic_tags = 0;      // empty entries at the end of the dynamic section
   bool print_memory_usage = false;

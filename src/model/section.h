@@ -137,9 +137,9 @@ struct OutputSection {
   std::vector<Section *> members; // in their final order
   bool relro = false;
   bool starts_segment = false;
-  bool address_fixed = false; // addr given by the plan
-  bool dropped = false; // empty, so left out; a script may still speak of it
-  bool load = true;     // false: NOLOAD
+  bool address_fixed = false;     // addr given by the plan
+  bool dropped = false;           // empty, so left out; a script may still speak of it
+  bool load = true;               // false: NOLOAD
   MemoryRegion *memory = nullptr; // region that it is in
   // The statements of its rule, each with the member before which it stands (null: the end).
   struct BodyStep {

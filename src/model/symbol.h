@@ -7,10 +7,10 @@
 // section, value and type.
 #pragma once
 
+#include "support/types.h"
+
 #include <atomic>
 #include <string_view>
-
-#include "support/types.h"
 
 namespace gold {
 
@@ -24,8 +24,8 @@ enum class SymClass : u8 {
   Common = 2,
   Weak = 3,
   Tentative = 4, // a common that yields to weak definitions, too (Mach-O)
-  Lazy = 5, // archive member not loaded, or shared object / import
-  Fallback = 6, // another symbol stands in for it if no library defines it (COFF's weak externals)
+  Lazy = 5,      // archive member not loaded, or shared object / import
+  Fallback = 6,  // another symbol stands in for it if no library defines it (COFF's weak externals)
   Undef = 7,
   UndefWeak = 8,
   None = 0xff,
@@ -35,9 +35,15 @@ enum class SymClass : u8 {
 constexpr u64 make_claim(SymClass c, u32 priority, u32 index) {
   return u64(c) << 56 | u64(priority) << 32 | index;
 }
-constexpr SymClass claim_class(u64 c) { return SymClass(c >> 56); }
-constexpr u32 claim_priority(u64 c) { return u32(c >> 32) & 0xffffff; }
-constexpr u32 claim_index(u64 c) { return u32(c); }
+constexpr SymClass claim_class(u64 c) {
+  return SymClass(c >> 56);
+}
+constexpr u32 claim_priority(u64 c) {
+  return u32(c >> 32) & 0xffffff;
+}
+constexpr u32 claim_index(u64 c) {
+  return u32(c);
+}
 
 enum class Visibility : u8 { Default = 0, Protected = 1, Hidden = 2, Internal = 3 }; // larger wins
 
@@ -62,46 +68,47 @@ enum SymbolFlags : u16 {
   kSymExported = 1 << 5, // other images may find it here
   kSymSection = 1 << 6,  // stands for its section
   kSymLinkerDefined = 1 << 7,
-  kSymLocal = 1 << 8, // of one file only; or made local by a version script or visibility
+  kSymLocal = 1 << 8,  // of one file only; or made local by a version script or visibility
   kSymShared = 1 << 9, // its definition is in a shared object
   kSymUnique = 1 << 10,
-  kSymIndirect = 1 << 11, // in another image, and its value here is that of the pointer to it (PE: auto-import)
-  kSymCopied = 1 << 12,   // has a copy relocation
+  kSymIndirect =
+      1 << 11,          // in another image, and its value here is that of the pointer to it (PE: auto-import)
+  kSymCopied = 1 << 12, // has a copy relocation
   kSymScriptDefined = 1 << 14, // value by an assignment (--defsym, script)
   kSymCommon = 1 << 15,
 };
 
 enum SymbolMarks : u16 {
-  kMarkRefObject = 1 << 0, // referenced or defined by a linked object
-  kMarkRefShared = 1 << 1, // referenced by a shared object
-  kMarkNative = 1 << 2,    // meaning by the format (Go: a type whose values are put into interfaces)
+  kMarkRefObject = 1 << 0,   // referenced or defined by a linked object
+  kMarkRefShared = 1 << 1,   // referenced by a shared object
+  kMarkNative = 1 << 2,      // meaning by the format (Go: a type whose values are put into interfaces)
   kMarkScriptValue = 1 << 2, // its value is the address engine's: an assignment of a script
-  kMarkRoot = 1 << 3,      // entry, -u, ...
-  kMarkReclaim = 1 << 4,   // its winner lost its section: claims are made anew
+  kMarkRoot = 1 << 3,        // entry, -u, ...
+  kMarkReclaim = 1 << 4,     // its winner lost its section: claims are made anew
   kMarkStrongRef = 1 << 5,
-  kMarkNoIcf = 1 << 6,     // address is significant
+  kMarkNoIcf = 1 << 6,         // address is significant
   kMarkVersionHidden = 1 << 7, // non-default version (foo@V)
-  kMarkVisible = 1 << 8,     // some definition of it is visible to other images
-  kMarkNonWeakRef = 1 << 9,  // some reference wants it to be there at run time
+  kMarkVisible = 1 << 8,       // some definition of it is visible to other images
+  kMarkNonWeakRef = 1 << 9,    // some reference wants it to be there at run time
 };
 
 struct Symbol {
   const char *name_data = nullptr;
   u32 name_size = 0;
-  u32 native = 0;                  // index in the defining (or first referring) file's symbol table
-  std::atomic<u64> claim{0};       // 0: none yet; see make_claim
-  InputFile *file = nullptr;       // the definer; for undefined symbols the first file that refers to it
-  Section *section = nullptr;      // null: absolute, imported, undefined
-  u64 value = 0;                   // offset in the section; the address once addresses are final
-  u32 aux = 0;                     // index in Link::aux, 0: none
-  std::atomic<u16> needs{0};       // Needs
-  u16 version = 0;                 // native version index; 0: not decided
-  std::atomic<u16> marks{0};       // SymbolMarks
-  u16 flags = 0;                   // SymbolFlags
-  std::atomic<u8> visibility{0};   // Visibility, most constraining of all references
-  u8 type = 0;                     // native type
-  u8 binding = 0;                  // native binding of the definition
-  u8 key_space = 0;                // of the interned key `name`; 0: a plain name
+  u32 native = 0;                // index in the defining (or first referring) file's symbol table
+  std::atomic<u64> claim{0};     // 0: none yet; see make_claim
+  InputFile *file = nullptr;     // the definer; for undefined symbols the first file that refers to it
+  Section *section = nullptr;    // null: absolute, imported, undefined
+  u64 value = 0;                 // offset in the section; the address once addresses are final
+  u32 aux = 0;                   // index in Link::aux, 0: none
+  std::atomic<u16> needs{0};     // Needs
+  u16 version = 0;               // native version index; 0: not decided
+  std::atomic<u16> marks{0};     // SymbolMarks
+  u16 flags = 0;                 // SymbolFlags
+  std::atomic<u8> visibility{0}; // Visibility, most constraining of all references
+  u8 type = 0;                   // native type
+  u8 binding = 0;                // native binding of the definition
+  u8 key_space = 0;              // of the interned key `name`; 0: a plain name
 
   std::string_view name() const { return {name_data, name_size}; }
   SymClass klass() const {
@@ -149,14 +156,14 @@ static_assert(sizeof(Symbol) == 64);
 // Slots of a symbol in the tables that few symbols have: indices from 1, 0 when it has none.
 struct SymbolAux {
   Symbol *symbol = nullptr;
-  u32 got = 0;     // slot in .got
-  u32 plt = 0;     // entry in .plt (lazy or now); its .got.plt slot has the same number
-  u32 pltgot = 0;  // entry in .plt.got: PLT by the .got slot
-  u32 tls_gd = 0;  // first of two slots in .got
-  u32 tls_ie = 0;  // slot in .got
+  u32 got = 0;      // slot in .got
+  u32 plt = 0;      // entry in .plt (lazy or now); its .got.plt slot has the same number
+  u32 pltgot = 0;   // entry in .plt.got: PLT by the .got slot
+  u32 tls_gd = 0;   // first of two slots in .got
+  u32 tls_ie = 0;   // slot in .got
   u32 tls_desc = 0; // first of two slots in .got
-  u32 dynsym = 0;  // index in the dynamic symbol table
-  u32 symtab = 0;  // index + 1 in the static symbol table (where that is needed)
+  u32 dynsym = 0;   // index in the dynamic symbol table
+  u32 symtab = 0;   // index + 1 in the static symbol table (where that is needed)
   u64 copy_offset = 0;
 };
 

@@ -17,7 +17,7 @@ enum class FileType : u8 {
   Script, // text that may be a linker script
   Bitcode,
   Coff,
-  CoffImport, // short import library member
+  CoffImport,       // short import library member
   ModuleDefinition, // .def file
   Pe,
   MachObject,

@@ -9,9 +9,9 @@
 // parallel linker).
 #include "resolve/resolve.h"
 
-#include <algorithm>
-
 #include "support/threads.h"
+
+#include <algorithm>
 
 namespace gold {
 
@@ -154,21 +154,24 @@ bool open_last_library(Link &link) {
 // A name that only a member that nobody pulled would define is undefined after all: weak references do
 // not pull. The first file that refers to it owns it, as with every undefined symbol.
 void drop_lazy_claims(Link &link) {
-  parallel_for_each(link.objects, [&](InputFile *f) {
-    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k) {
-      Symbol *s = f->symbols[k];
-      if (!s || s->klass() < SymClass::Lazy)
-        continue;
-      u64 mine = make_claim(s->marked(kMarkStrongRef) ? SymClass::Undef : SymClass::UndefWeak, f->priority,
-                            static_cast<u32>(k));
-      u64 c = s->claim.load(std::memory_order_relaxed);
-      while (claim_class(c) == SymClass::Lazy && link.files[claim_priority(c)]->kind == FileKind::Object)
-        if (s->claim.compare_exchange_weak(c, mine, std::memory_order_relaxed))
-          break;
-      if (claim_class(c) >= SymClass::Undef)
-        s->offer(mine);
-    }
-  }, 16);
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        for (std::size_t k = f->first_global; k < f->symbols.size(); ++k) {
+          Symbol *s = f->symbols[k];
+          if (!s || s->klass() < SymClass::Lazy)
+            continue;
+          u64 mine = make_claim(s->marked(kMarkStrongRef) ? SymClass::Undef : SymClass::UndefWeak,
+                                f->priority, static_cast<u32>(k));
+          u64 c = s->claim.load(std::memory_order_relaxed);
+          while (claim_class(c) == SymClass::Lazy && link.files[claim_priority(c)]->kind == FileKind::Object)
+            if (s->claim.compare_exchange_weak(c, mine, std::memory_order_relaxed))
+              break;
+          if (claim_class(c) >= SymClass::Undef)
+            s->offer(mine);
+        }
+      },
+      16);
 }
 
 // Symbols won by a definition that a lost group took away, or by an archive member that was never
@@ -179,19 +182,25 @@ void rebind_orphans(Link &link) {
     u64 c = s.claim.load(std::memory_order_relaxed);
     return claim_class(c) == SymClass::Lazy && !link.files[claim_priority(c)]->live;
   };
-  parallel_for_each(link.objects, [&](InputFile *f) {
-    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
-      if (Symbol *s = f->symbols[k]; s && unlinked(*s)) {
-        s->mark(kMarkReclaim);
-        any = true;
-      }
-  }, 16);
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+          if (Symbol *s = f->symbols[k]; s && unlinked(*s)) {
+            s->mark(kMarkReclaim);
+            any = true;
+          }
+      },
+      16);
   if (any)
-    parallel_for_each(link.objects, [&](InputFile *f) {
-      for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
-        if (Symbol *s = f->symbols[k]; s && s->marked(kMarkReclaim))
-          s->claim.store(0, std::memory_order_relaxed);
-    }, 16);
+    parallel_for_each(
+        link.objects,
+        [&](InputFile *f) {
+          for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+            if (Symbol *s = f->symbols[k]; s && s->marked(kMarkReclaim))
+              s->claim.store(0, std::memory_order_relaxed);
+        },
+        16);
   for (InputFile *f : link.objects)
     for (Symbol *s : f->orphans) {
       s->claim.store(0);
@@ -248,10 +257,13 @@ void resolve_symbols(Link &link) {
 
   drop_lazy_claims(link);
   Pass p(link.stats, "groups, sections, binding");
-  parallel_for_each(link.objects, [&](InputFile *f) {
-    for (GroupCopy &g : f->groups)
-      g.group->offer(g.rank, f->priority);
-  }, 16);
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        for (GroupCopy &g : f->groups)
+          g.group->offer(g.rank, f->priority);
+      },
+      16);
   activate_provides(link);
   link.target->add_linker_symbols(link);
   for (auto *list : {&link.objects, &link.shareds})
@@ -266,11 +278,14 @@ void allocate_commons(Link &link) {
   if (link.is_relocatable())
     return;
   std::atomic<bool> any{false};
-  parallel_for_each(link.objects, [&](InputFile *f) {
-    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
-      if (f->symbols[k] && f->symbols[k]->file == f && (f->symbols[k]->flags & kSymCommon))
-        any = true;
-  }, 16);
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+          if (f->symbols[k] && f->symbols[k]->file == f && (f->symbols[k]->flags & kSymCommon))
+            any = true;
+      },
+      16);
   if (!any)
     return;
   // The largest size of all tentative definitions of a name counts (gABI, "Common symbols").

@@ -72,7 +72,8 @@ void trace_symbols(const Link &link) {
 
 void warn_about_commons(Link &link) {
   each_mention(link, [&](InputFile &f, Symbol &s, u32 native) {
-    if (f.kind != FileKind::Object || f.reader->mention(f, native) != Mention::Common || s.file == &f || !s.file)
+    if (f.kind != FileKind::Object || f.reader->mention(f, native) != Mention::Common || s.file == &f ||
+        !s.file)
       return;
     auto sized = [](const InputFile &file, u32 k) {
       u64 size = file.common_size(k);
@@ -81,7 +82,8 @@ void warn_about_commons(Link &link) {
     };
     bool common = s.flags & kSymCommon;
     link.diag.warn((common ? "multiple common symbols: " : "common symbol is overridden by a definition: ") +
-                       link.readable(s.name()) + sized(*s.file, common ? s.native : ~u32(0)) + sized(f, native),
+                       link.readable(s.name()) + sized(*s.file, common ? s.native : ~u32(0)) +
+                       sized(f, native),
                    f.priority, native);
   });
 }

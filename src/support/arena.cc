@@ -1,11 +1,12 @@
 #include "support/arena.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <sys/mman.h>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -39,9 +40,13 @@ void *zeroed_pages(std::size_t bytes) {
   return p;
 }
 
-std::size_t allocated_bytes() { return g_allocated.load(std::memory_order_relaxed); }
+std::size_t allocated_bytes() {
+  return g_allocated.load(std::memory_order_relaxed);
+}
 
-void record_pages() { g_record = true; }
+void record_pages() {
+  g_record = true;
+}
 
 void drop_pages() {
   for (auto [p, n] : g_recorded)

@@ -5,13 +5,13 @@
 // work on its contents.
 #pragma once
 
+#include "support/types.h"
+
 #include <new>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-
-#include "support/types.h"
 
 namespace gold {
 

@@ -5,12 +5,12 @@
 // an input is trusted before such a check. Views own nothing: the mapped file must outlive them.
 #pragma once
 
+#include "support/types.h"
+
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-
-#include "support/types.h"
 
 namespace gold {
 

@@ -4,6 +4,8 @@
 
 namespace gold {
 
-std::string demangle(std::string_view name) { return llvm::demangle(std::string(name)); }
+std::string demangle(std::string_view name) {
+  return llvm::demangle(std::string(name));
+}
 
 } // namespace gold

@@ -4,7 +4,9 @@
 
 namespace gold {
 
-bool glob_is_literal(std::string_view p) { return p.find_first_of("*?[\\") == std::string_view::npos; }
+bool glob_is_literal(std::string_view p) {
+  return p.find_first_of("*?[\\") == std::string_view::npos;
+}
 
 // Matches one character class that begins at p[i] == '['; advances i behind it.
 static bool match_class(std::string_view p, std::size_t &i, char c) {

@@ -1,14 +1,15 @@
 #include "support/mapped_file.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <fcntl.h>
 #include <mutex>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace gold {
 
@@ -39,8 +40,7 @@ void write_all(int fd, const char *s, size_t n) {
 void on_sigbus(int sig, siginfo_t *info, void *) {
   auto addr = reinterpret_cast<const u8 *>(info->si_addr);
   for (Node *n = g_files.load(); n; n = n->next)
-    if (addr >= n->file.bytes.data() &&
-        addr < n->file.bytes.data() + align_up(n->file.bytes.size(), 4096)) {
+    if (addr >= n->file.bytes.data() && addr < n->file.bytes.data() + align_up(n->file.bytes.size(), 4096)) {
       static const char a[] = "gold-go: error: ";
       static const char b[] = ": file was truncated while it was being read\n";
       write_all(2, a, sizeof a - 1);

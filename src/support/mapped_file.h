@@ -6,10 +6,10 @@
 // the process with exit code 1.
 #pragma once
 
+#include "support/bytes.h"
+
 #include <string>
 #include <vector>
-
-#include "support/bytes.h"
 
 namespace gold {
 

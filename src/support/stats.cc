@@ -1,9 +1,10 @@
 #include "support/stats.h"
 
+#include <sys/resource.h>
+
 #include <chrono>
 #include <cstdio>
 #include <ctime>
-#include <sys/resource.h>
 
 namespace gold {
 
@@ -38,8 +39,8 @@ Pass::~Pass() {
 void Stats::print() const {
   std::fprintf(stderr, "%-36s %10s %10s\n", "pass", "wall ms", "cpu ms");
   for (const Row &r : rows)
-    std::fprintf(stderr, "%*s%-*s %10.2f %10.2f\n", r.depth * 2, "", 36 - r.depth * 2, r.name, r.wall_us / 1e3,
-                 r.cpu_us / 1e3);
+    std::fprintf(stderr, "%*s%-*s %10.2f %10.2f\n", r.depth * 2, "", 36 - r.depth * 2, r.name,
+                 r.wall_us / 1e3, r.cpu_us / 1e3);
   for (auto &[name, n] : counters)
     std::fprintf(stderr, "%-36s %10llu\n", name.c_str(), static_cast<unsigned long long>(n));
   rusage u;
@@ -54,8 +55,8 @@ bool Stats::write_trace(const std::string &path) const {
     return false;
   std::fprintf(f, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");
   for (std::size_t i = 0; i < rows.size(); ++i)
-    std::fprintf(f, "{\"name\":\"%s\",\"ph\":\"X\",\"pid\":1,\"tid\":1,\"ts\":%.1f,\"dur\":%.1f}%s\n", rows[i].name,
-                 rows[i].start_us, rows[i].wall_us, i + 1 < rows.size() ? "," : "");
+    std::fprintf(f, "{\"name\":\"%s\",\"ph\":\"X\",\"pid\":1,\"tid\":1,\"ts\":%.1f,\"dur\":%.1f}%s\n",
+                 rows[i].name, rows[i].start_us, rows[i].wall_us, i + 1 < rows.size() ? "," : "");
   std::fprintf(f, "]}\n");
   return std::fclose(f) == 0;
 }

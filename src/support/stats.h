@@ -4,10 +4,10 @@
 // when neither option is given, except that the clock is not even read.
 #pragma once
 
+#include "support/types.h"
+
 #include <string>
 #include <vector>
-
-#include "support/types.h"
 
 namespace gold {
 
@@ -27,7 +27,7 @@ public:
     if (enabled)
       counters.emplace_back(what, n);
   }
-  void print() const;                             // to standard error
+  void print() const;                              // to standard error
   bool write_trace(const std::string &path) const; // Chrome trace format; false: can't write
 };
 

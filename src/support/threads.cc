@@ -1,14 +1,14 @@
 #include "support/threads.h"
 
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <sched.h>
-
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 
 namespace gold {
 
@@ -43,18 +43,22 @@ void set_thread_count(int wanted) {
   g_threads = std::max(n, 1);
 }
 
-int thread_count() { return g_threads; }
+int thread_count() {
+  return g_threads;
+}
 
 static tbb::task_arena &arena() {
   if (!g_arena) {
-    new tbb::global_control(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(g_threads));
+    new tbb::global_control(tbb::global_control::max_allowed_parallelism,
+                            static_cast<std::size_t>(g_threads));
     g_arena = new tbb::task_arena(g_threads);
   }
   return *g_arena;
 }
 
 namespace detail {
-void run_parallel(std::size_t n, std::size_t grain, void (*body)(void *, std::size_t, std::size_t), void *ctx) {
+void run_parallel(std::size_t n, std::size_t grain, void (*body)(void *, std::size_t, std::size_t),
+                  void *ctx) {
   arena().execute([&] {
     tbb::parallel_for(
         tbb::blocked_range<std::size_t>(0, n, std::max<std::size_t>(grain, 1)),

@@ -4,10 +4,10 @@
 // is ever started. A loop's result must not depend on the order or the thread of its iterations.
 #pragma once
 
+#include "support/types.h"
+
 #include <cstddef>
 #include <type_traits>
-
-#include "support/types.h"
 
 namespace gold {
 
@@ -16,7 +16,8 @@ void set_thread_count(int wanted);
 int thread_count();
 
 namespace detail {
-void run_parallel(std::size_t n, std::size_t grain, void (*body)(void *, std::size_t, std::size_t), void *ctx);
+void run_parallel(std::size_t n, std::size_t grain, void (*body)(void *, std::size_t, std::size_t),
+                  void *ctx);
 }
 
 // body(i) for each i < n, in grains of at least `grain`. An exception of a body is rethrown here.

@@ -1,10 +1,10 @@
 // parallel_sort: blocks sorted side by side, then merged pairwise. Included by threads.h.
 #pragma once
 
+#include "support/threads.h"
+
 #include <algorithm>
 #include <vector>
-
-#include "support/threads.h"
 
 namespace gold {
 

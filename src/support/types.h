@@ -57,7 +57,11 @@ template <class T> inline void store(void *p, std::type_identity_t<T> v) {
 }
 
 // `align` is a power of two.
-constexpr u64 align_up(u64 v, u64 align) { return align ? (v + align - 1) & ~(align - 1) : v; }
-constexpr u64 align_down(u64 v, u64 align) { return align ? v & ~(align - 1) : v; }
+constexpr u64 align_up(u64 v, u64 align) {
+  return align ? (v + align - 1) & ~(align - 1) : v;
+}
+constexpr u64 align_down(u64 v, u64 align) {
+  return align ? v & ~(align - 1) : v;
+}
 
 } // namespace gold

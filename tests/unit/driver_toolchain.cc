@@ -163,8 +163,8 @@ TEST_CASE("link: a C program") {
             "-static /usr/lib/x86_64-linux-gnu/crt1.o /usr/lib/x86_64-linux-gnu/crti.o "
             "/usr/lib/gcc/x86_64-linux-gnu/11/crtbeginT.o"));
   CHECK(has(t.line({a, "--static"}), "-lgcc -lgcc_eh -lc"));
-  CHECK(has(t.line({a, "--static-pie"}),
-            "-static -pie --no-dynamic-linker /usr/lib/x86_64-linux-gnu/rcrt1.o"));
+  CHECK(
+      has(t.line({a, "--static-pie"}), "-static -pie --no-dynamic-linker /usr/lib/x86_64-linux-gnu/rcrt1.o"));
   CHECK(has(t.line({a, "--no-pie"}),
             " -dynamic-linker /lib64/ld-linux-x86-64.so.2 /usr/lib/x86_64-linux-gnu/crt1.o"));
   CHECK(!has(t.line({a, "--no-pie"}), "-pie"));
@@ -201,8 +201,8 @@ TEST_CASE("link: C++, and what is missing") {
 TEST_CASE("link: an object with an entry gets nothing") {
   Tree t;
   std::string a = t.file("a.o", elf_object({{"_start", true}}));
-  CHECK(t.line({a}) ==
-        "gold-go ld -m elf_x86_64 --hash-style=gnu --build-id --eh-frame-hdr -z text -static /a.o --sysroot=\n");
+  CHECK(t.line({a}) == "gold-go ld -m elf_x86_64 --hash-style=gnu --build-id --eh-frame-hdr -z text -static "
+                       "/a.o --sysroot=\n");
   CHECK(has(t.line({a, "--pie"}), "-static -pie --no-dynamic-linker /a.o"));
   std::string b = t.file("b.o", elf_object({{"boot", true}}));
   CHECK(has(t.line({b, "--entry=boot"}), "-static /b.o --entry=boot"));

@@ -11,7 +11,9 @@ using namespace gold::elf;
 namespace {
 script::Commands library(std::string_view s) {
   LayoutPlan plan;
-  auto include = [](std::string_view name, std::string &) -> ByteView { throw InputError(std::string(name)); };
+  auto include = [](std::string_view name, std::string &) -> ByteView {
+    throw InputError(std::string(name));
+  };
   return script::parse_script(ByteView(s), "x", plan, include);
 }
 VersionScript versions(std::string_view s) {

@@ -63,8 +63,14 @@ typedef struct go_stats {
 void go_get_stats(go_stats *s) GO_NOEXCEPT;
 
 /* ---- locks ------------------------------------------------------------------------------- */
-typedef struct go_queue { uint32_t lock, count; void *head, *tail; } go_queue;
-typedef struct go_mutex { uint32_t state, pad; go_queue q; } go_mutex;
+typedef struct go_queue {
+  uint32_t lock, count;
+  void *head, *tail;
+} go_queue;
+typedef struct go_mutex {
+  uint32_t state, pad;
+  go_queue q;
+} go_mutex;
 /** Locks; parks the goroutine while another holds it. Waiters over 1 ms get it handed over. */
 void go_mutex_lock(go_mutex *) GO_NOEXCEPT;
 /** Locks if that is possible at once; 1 on success. */
@@ -72,7 +78,11 @@ int go_mutex_trylock(go_mutex *) GO_NOEXCEPT;
 /** Unlocks (release). Any goroutine may. Unlocking an unlocked mutex is fatal. */
 void go_mutex_unlock(go_mutex *) GO_NOEXCEPT;
 
-typedef struct go_rwmutex { go_mutex w; go_queue writer, reader; int32_t readers, leaving; } go_rwmutex;
+typedef struct go_rwmutex {
+  go_mutex w;
+  go_queue writer, reader;
+  int32_t readers, leaving;
+} go_rwmutex;
 void go_rwmutex_lock(go_rwmutex *) GO_NOEXCEPT;
 int go_rwmutex_trylock(go_rwmutex *) GO_NOEXCEPT;
 void go_rwmutex_unlock(go_rwmutex *) GO_NOEXCEPT;
@@ -80,19 +90,26 @@ void go_rwmutex_rlock(go_rwmutex *) GO_NOEXCEPT;
 int go_rwmutex_tryrlock(go_rwmutex *) GO_NOEXCEPT;
 void go_rwmutex_runlock(go_rwmutex *) GO_NOEXCEPT;
 
-typedef struct go_sema { go_queue q; } go_sema;
+typedef struct go_sema {
+  go_queue q;
+} go_sema;
 /** Takes one unit, waiting until `deadline` (go_now; INT64_MAX: for ever). 1, or 0 when late. */
 int go_sema_acquire(go_sema *, int64_t deadline) GO_NOEXCEPT;
 int go_sema_try(go_sema *) GO_NOEXCEPT;
 void go_sema_release(go_sema *, uint32_t n) GO_NOEXCEPT;
 
-typedef struct go_cond { go_queue q; } go_cond;
+typedef struct go_cond {
+  go_queue q;
+} go_cond;
 /** Unlocks, waits, locks again. 1 when notified, 0 when the deadline passed. */
 int go_cond_wait(go_cond *, go_mutex *, int64_t deadline) GO_NOEXCEPT;
 void go_cond_signal(go_cond *) GO_NOEXCEPT;
 void go_cond_broadcast(go_cond *) GO_NOEXCEPT;
 
-typedef struct go_wait_group { uint64_t state; go_queue q; } go_wait_group;
+typedef struct go_wait_group {
+  uint64_t state;
+  go_queue q;
+} go_wait_group;
 /** Adds to the counter; at zero all waiters go on. Fatal when it becomes negative. */
 void go_wg_add(go_wait_group *, int n) GO_NOEXCEPT;
 void go_wg_wait(go_wait_group *) GO_NOEXCEPT;

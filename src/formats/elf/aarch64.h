@@ -6,6 +6,7 @@
 namespace gold::elf {
 
 // X(name, number, bytes of the field)
+// clang-format off: tables
 #define GOLD_AARCH64_RELOCS(X)                                                                               \
   X(NONE, 0, 0) X(ABS64, 257, 8) X(ABS32, 258, 4) X(ABS16, 259, 2) X(PREL64, 260, 8) X(PREL32, 261, 4)       \
   X(PREL16, 262, 2) X(MOVW_UABS_G0, 263, 4) X(MOVW_UABS_G0_NC, 264, 4) X(MOVW_UABS_G1, 265, 4)               \
@@ -42,6 +43,7 @@ namespace gold::elf {
   X(TLSLD_LDST128_DTPREL_LO12_NC, 573, 4) X(COPY, 1024, 0) X(GLOB_DAT, 1025, 8) X(JUMP_SLOT, 1026, 8)        \
   X(RELATIVE, 1027, 8) X(TLS_DTPMOD64, 1028, 8) X(TLS_DTPREL64, 1029, 8) X(TLS_TPREL64, 1030, 8)             \
   X(TLSDESC, 1031, 16) X(IRELATIVE, 1032, 8)
+// clang-format on
 
 enum : u32 {
 #define X(name, number, bytes) R_AARCH64_##name = number,

@@ -81,6 +81,7 @@ enum : u8 { ELFCLASS32 = 1, ELFCLASS64 = 2, ELFDATA2LSB = 1, ELFDATA2MSB = 2, EV
 enum : u8 { EI_CLASS = 4, EI_DATA = 5, EI_VERSION = 6, EI_OSABI = 7, EI_ABIVERSION = 8 };
 enum : u8 { ELFOSABI_NONE = 0, ELFOSABI_GNU = 3 };
 
+// clang-format off: tables
 enum : u16 {
   SHN_UNDEF = 0, SHN_LORESERVE = 0xff00, SHN_AMD64_LCOMMON = 0xff02, SHN_ABS = 0xfff1, SHN_COMMON = 0xfff2,
   SHN_XINDEX = 0xffff
@@ -151,5 +152,6 @@ enum : u32 {
   GNU_PROPERTY_AARCH64_FEATURE_1_BTI = 1, GNU_PROPERTY_AARCH64_FEATURE_1_PAC = 2,
   GNU_PROPERTY_AARCH64_FEATURE_1_GCS = 4,
 };
+// clang-format on
 
 } // namespace gold::elf

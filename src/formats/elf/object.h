@@ -1,22 +1,22 @@
 // ELF inputs in memory: what readers/elf fills and writers/elf reads, beyond the shared model.
 #pragma once
 
+#include "formats/elf/elf.h"
+#include "model/file.h"
+
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "formats/elf/elf.h"
-#include "model/file.h"
 
 namespace gold::elf {
 
 // One FDE of an .eh_frame input section. Offsets are into that section.
 struct Fde {
-  u32 offset, size;      // record, its length field included
-  u32 cie;               // index in ElfObject::cies
+  u32 offset, size;         // record, its length field included
+  u32 cie;                  // index in ElfObject::cies
   u32 rel_begin, rel_count; // its relocations, in the section's own table; [0] is pc_begin
-  u32 section;           // index in ElfObject::eh_frames
-  u32 output_offset = ~0u; // in the output's .eh_frame; ~0: dropped
+  u32 section;              // index in ElfObject::eh_frames
+  u32 output_offset = ~0u;  // in the output's .eh_frame; ~0: dropped
 };
 struct Cie {
   u32 offset, size;
@@ -34,18 +34,18 @@ struct DebugInfo;
 struct ElfObject : InputFile {
   std::span<const Shdr> shdrs;
   std::string_view shstrtab;
-  std::span<const Sym> esyms;       // the file's symbol table, mapped
+  std::span<const Sym> esyms; // the file's symbol table, mapped
   std::string_view strtab;
-  std::span<const ul32> xindex;     // SHT_SYMTAB_SHNDX, if any
+  std::span<const ul32> xindex; // SHT_SYMTAB_SHNDX, if any
   // Versions that names in the object's symbol table carry: `foo@@V` (key foo) and `foo@V` (key foo@V).
   std::vector<std::pair<u32, std::string_view>> symvers;
-  u32 symtab_index = 0;             // section index of .symtab
+  u32 symtab_index = 0; // section index of .symtab
   u16 machine = 0;
   u32 eflags = 0;
   bool needs_executable_stack = false; // .note.GNU-stack with SHF_EXECINSTR
   bool has_gnu_stack_note = false;
-  bool has_lto_sections = false;    // GCC slim or fat LTO
-  u32 features_1_and = 0;           // GNU_PROPERTY_*_FEATURE_1_AND; 0 when the note is missing
+  bool has_lto_sections = false; // GCC slim or fat LTO
+  u32 features_1_and = 0;        // GNU_PROPERTY_*_FEATURE_1_AND; 0 when the note is missing
   bool has_features = false;
   u32 x86_isa_needed = 0, x86_isa_used = 0, x86_feature_2_used = 0; // x86 only
   std::vector<Section *> eh_frames; // input .eh_frame sections (SectionKind::Unwind)
@@ -86,11 +86,11 @@ struct ElfShared : InputFile {
   std::string_view soname;
   std::span<const Sym> esyms;
   std::string_view strtab;
-  std::span<const ul16> versym;             // empty: unversioned
-  std::vector<std::string_view> verdefs;    // by version index; [0], [1] unused
-  std::vector<std::string_view> needed;     // DT_NEEDED
-  std::vector<std::pair<u64, u64>> readonly; // address ranges of PT_LOADs without PF_W and of RELRO
-  std::vector<u16> verneed_index;           // writer: version index in the output by verdefs index
+  std::span<const ul16> versym;                  // empty: unversioned
+  std::vector<std::string_view> verdefs;         // by version index; [0], [1] unused
+  std::vector<std::string_view> needed;          // DT_NEEDED
+  std::vector<std::pair<u64, u64>> readonly;     // address ranges of PT_LOADs without PF_W and of RELRO
+  std::vector<u16> verneed_index;                // writer: version index in the output by verdefs index
   std::vector<std::pair<u32, Symbol *>> aliases; // keys foo@V claimed besides foo, with the symbol's index
   bool needed_in_output = false;
   bool is_readonly(u64 addr) const {

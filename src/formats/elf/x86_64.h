@@ -6,6 +6,7 @@
 namespace gold::elf {
 
 // X(name, number, bytes of the field)
+// clang-format off: tables
 #define GOLD_X86_64_RELOCS(X)                                                                                \
   X(NONE, 0, 0) X(64, 1, 8) X(PC32, 2, 4) X(GOT32, 3, 4) X(PLT32, 4, 4) X(COPY, 5, 0) X(GLOB_DAT, 6, 8)      \
   X(JUMP_SLOT, 7, 8) X(RELATIVE, 8, 8) X(GOTPCREL, 9, 4) X(32, 10, 4) X(32S, 11, 4) X(16, 12, 2)             \
@@ -18,6 +19,7 @@ namespace gold::elf {
   X(CODE_4_GOTPC32_TLSDESC, 45, 4) X(CODE_5_GOTPCRELX, 46, 4) X(CODE_5_GOTTPOFF, 47, 4)                      \
   X(CODE_5_GOTPC32_TLSDESC, 48, 4) X(CODE_6_GOTPCRELX, 49, 4) X(CODE_6_GOTTPOFF, 50, 4)                      \
   X(CODE_6_GOTPC32_TLSDESC, 51, 4)
+// clang-format on
 
 enum : u32 {
 #define X(name, number, bytes) R_X86_64_##name = number,

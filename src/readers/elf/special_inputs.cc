@@ -29,9 +29,9 @@ Globals read_globals(ByteView b) {
     throw InputError("the symbol table has entries of an unexpected size", table->sh_offset);
   g.strtab = string_table(section_bytes(b, t.shdrs[table->sh_link], table->sh_link));
   for (const Sym &e : b.array<Sym>(table->sh_offset, table->sh_size / sizeof(Sym), "symbol table")) {
-    if ((e.bind() != STB_GLOBAL && e.bind() != STB_WEAK && e.bind() != STB_GNU_UNIQUE) || e.type() == STT_TLS ||
-        e.st_shndx == SHN_UNDEF || e.st_shndx == SHN_COMMON || e.visibility() == STV_HIDDEN ||
-        e.visibility() == STV_INTERNAL)
+    if ((e.bind() != STB_GLOBAL && e.bind() != STB_WEAK && e.bind() != STB_GNU_UNIQUE) ||
+        e.type() == STT_TLS || e.st_shndx == SHN_UNDEF || e.st_shndx == SHN_COMMON ||
+        e.visibility() == STV_HIDDEN || e.visibility() == STV_INTERNAL)
       continue;
     Sym s = e;
     s.st_shndx = SHN_ABS;

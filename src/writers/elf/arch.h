@@ -43,7 +43,7 @@ struct ElfLayout {
   std::atomic<bool> needs_tlsld{false}; // a pair of slots for local-dynamic TLS
   std::atomic<bool> static_tls{false};  // a shared object uses initial-exec TLS: DF_STATIC_TLS
   bool far = false; // the image may be too large for 32-bit distances: rewritten GOT loads keep their slots
-  std::atomic<bool> textrel{false};     // a dynamic relocation in a read-only section: DF_TEXTREL
+  std::atomic<bool> textrel{false}; // a dynamic relocation in a read-only section: DF_TEXTREL
   std::mutex relr_mutex;
   std::vector<RelrPlaces> relr; // in no order: sort by address
   void add_relr(const Section &s, std::span<const u32> offsets) {

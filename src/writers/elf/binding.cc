@@ -63,7 +63,8 @@ u16 add_default_version(Link &link) {
   if (!link.opt.default_symver || !link.is_shared())
     return VER_NDX_GLOBAL;
   VersionNode node;
-  node.name = link.opt.soname.empty() ? link.opt.output.substr(link.opt.output.rfind('/') + 1) : link.opt.soname;
+  node.name =
+      link.opt.soname.empty() ? link.opt.output.substr(link.opt.output.rfind('/') + 1) : link.opt.soname;
   node.index = 2;
   for (const VersionNode &n : link.version_script.nodes)
     node.index = std::max<u16>(node.index, u16(n.index + 1));

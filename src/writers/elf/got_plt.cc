@@ -148,7 +148,8 @@ Rela *GotSection::emit(Link &link, u8 *buf, Rela *rel) {
 }
 
 void GotSection::write(Link &link, u8 *buf) {
-  Rela *first = target_.rela_dyn ? target_.rela_dyn->records + target_.rela_dyn->fixed_index : target_.static_irelative.data();
+  Rela *first = target_.rela_dyn ? target_.rela_dyn->records + target_.rela_dyn->fixed_index
+                                 : target_.static_irelative.data();
   emit(link, buf, first);
 }
 

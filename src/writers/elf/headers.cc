@@ -99,8 +99,9 @@ void ElfTarget::write_trailer(Link &link, u8 *buf) {
     known |= SHF_GROUP | SHF_LINK_ORDER | SHF_EXCLUDE;
   for (const OutputSection *o : link.outputs) {
     u64 flags = o->native_flags & known;
-    if (o->entsize && std::all_of(o->members.begin(), o->members.end(),
-                                  [](const Section *s) { return s->native_flags & SHF_MERGE || !s->native_type; }))
+    if (o->entsize && std::all_of(o->members.begin(), o->members.end(), [](const Section *s) {
+          return s->native_flags & SHF_MERGE || !s->native_type;
+        }))
       flags |= o->native_flags & (SHF_MERGE | SHF_STRINGS);
     if (!o->members.empty() && o->members[0]->kind == SectionKind::Synthetic &&
         o->native_flags & SHF_COMPRESSED)

@@ -3,7 +3,6 @@
 
 #include "support/glob.h"
 
-
 namespace gold::elf {
 
 Symbol no_symbol{.claim{make_claim(SymClass::Strong, 0, 0)}, .flags = kSymAbsolute | kSymLocal};
@@ -148,8 +147,9 @@ void SectionScan::word_slow(const Rela &r, Symbol &s) {
     lay.textrel.store(true, std::memory_order_relaxed);
     if (link.opt.warn_textrel && !warned_textrel_) {
       warned_textrel_ = true;
-      link.diag.warn(Link::place_text(file, sec, r.r_offset) + ": relocation " + arch.reloc_name(r.r_type) + " against " +
-                         symbol_text(link, file, s) + " in read-only section `" + std::string(sec.name()) +
+      link.diag.warn(Link::place_text(file, sec, r.r_offset) + ": relocation " + arch.reloc_name(r.r_type) +
+                         " against " + symbol_text(link, file, s) + " in read-only section `" +
+                         std::string(sec.name()) +
                          "' makes it writable while the image is loaded (DT_TEXTREL); recompile with " +
                          (shared ? "-fPIC" : "-fPIE"),
                      file.priority, u64(sec.index) << 32 | u32(r.r_offset));
@@ -226,8 +226,9 @@ void range_error(Link &link, const ElfArch &arch, ElfObject &file, const Section
   else if (is_branch_name(name))
     text += "move the sections closer, or call through a pointer (-mcmodel=large)";
   else if (arch.info.arch == Arch::X86_64)
-    text += link.is_pic() ? "recompile with -mcmodel=medium or -mcmodel=large, or move the sections closer"
-                          : "recompile with -fPIC, -mcmodel=medium or -mcmodel=large, or move the sections closer";
+    text += link.is_pic()
+                ? "recompile with -mcmodel=medium or -mcmodel=large, or move the sections closer"
+                : "recompile with -fPIC, -mcmodel=medium or -mcmodel=large, or move the sections closer";
   else
     text += "recompile with -fPIC or -mcmodel=large, or move the sections closer";
   link.diag.error(std::move(text), file.priority, u64(sec.index) << 32 | u32(r.r_offset),

@@ -138,8 +138,9 @@ void ElfTarget::make_usual_segments(Link &link) {
     if (f != link.internal && static_cast<ElfObject *>(f)->needs_executable_stack) {
       exec_stack |= opt.z_execstack_if_needed;
       if (!exec_stack && opt.warn_execstack)
-        link.diag.warn(f->display_name() + " requires an executable stack, which the image does not have: its "
-                                           "nested functions will crash; -z execstack gives it one",
+        link.diag.warn(f->display_name() +
+                           " requires an executable stack, which the image does not have: its "
+                           "nested functions will crash; -z execstack gives it one",
                        f->priority);
     }
   add(PT_GNU_STACK, PF_R | PF_W | (exec_stack ? u32(PF_X) : 0), nullptr, nullptr, 16);
