@@ -60,6 +60,8 @@ public:
     if (link_.diag.has_errors())
       return;
     check_output_formats();
+    for (const Opened &o : opened_)
+      announce_work(read_for_sure(o));
     parallel_for_each(opened_, [&](Opened &o) { read_index(o); });
     for (Opened &o : opened_)
       number(o);
@@ -539,6 +541,10 @@ private:
                          ")");
     format_ = format;
   }
+
+  // An estimate in bytes: of an archive only the index, of a shared object only the symbol table. Members
+  // are announced when they are pulled, objects when they are parsed.
+  static u64 read_for_sure(const Opened &o) { return role(o) == FileRole::Object ? 0 : o.bytes.size() / 16; }
 
   void read_index(Opened &o) {
     try {

@@ -31,6 +31,7 @@ bool terminal_has_color() {
 void set_up(Link &link) {
   const Options &opt = link.opt;
   set_thread_count(opt.threads);
+  set_parallel_from(opt.parallel_from);
   guard_mapped_files();
   link.diag.program = opt.program;
   link.diag.fatal_warnings = opt.fatal_warnings;

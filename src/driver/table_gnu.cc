@@ -695,6 +695,7 @@ constexpr OptionSpec rows[] = {
     {"", Form::Heading, G, Done, nullptr, "How it runs", nullptr},
     {"threads", Form::Optional, G | LD64, Done, "N", "Number of threads (default: as many as the machine gives)", set_threads},
     {"thread-count", Form::Value, G, Done, "N", "Like --threads=N", set_threads},
+    {"parallel-from", Form::Value, G | LD64, Done, "BYTES", "Use threads if the objects are at least so large (default: 16 MiB)", GOLD_NUM(parallel_from)},
     {"no-threads", Form::None, G, Done, nullptr, "Like --threads=1", GOLD_SET(threads, 1)},
     {"thread-count-initial thread-count-middle thread-count-final", Form::Value, G, Ignored, "N", "gold's phases", nullptr},
     {"fork no-fork", Form::None, G, Ignored, nullptr, "memory is given back by the end of the process", nullptr},

@@ -29,6 +29,9 @@ template <class F> void guarded(Link &link, InputFile &file, F &&f) {
 }
 
 void parse_wave(Link &link, const std::vector<InputFile *> &wave) {
+  for (const InputFile *f : wave)
+    if (f->kind == FileKind::Object)
+      announce_work(f->bytes.size());
   std::vector<u64> counts(wave.size());
   parallel_for(wave.size(), 16, [&](std::size_t i) {
     if (wave[i]->reader)

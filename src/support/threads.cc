@@ -13,6 +13,8 @@
 namespace gold {
 
 static int g_threads = 1;
+static u64 g_announced, g_parallel_from;
+bool detail::pool_pays = false;
 // Never freed: oneTBB's own statics are gone before ours would be.
 static tbb::task_arena *g_arena;
 
@@ -41,10 +43,21 @@ void set_thread_count(int wanted) {
     n = std::min(n, 32);
   }
   g_threads = std::max(n, 1);
+  detail::pool_pays = g_threads > 1 && g_announced >= g_parallel_from;
 }
 
 int thread_count() {
-  return g_threads;
+  return detail::pool_pays ? g_threads : 1;
+}
+
+void announce_work(u64 bytes) {
+  g_announced += bytes;
+  detail::pool_pays = g_threads > 1 && g_announced >= g_parallel_from;
+}
+
+void set_parallel_from(u64 bytes) {
+  g_parallel_from = bytes;
+  announce_work(0);
 }
 
 static tbb::task_arena &arena() {

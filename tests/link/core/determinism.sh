@@ -18,8 +18,8 @@ int main() { std::printf("%zu\n", table1().size() + table6().size()); }
 S
 link() { g++ -B"$GOLD_GO_B" main.o f?.o -Wl,--build-id=sha1 "$@"; }
 link -o one -Wl,--threads=1
-link -o eight -Wl,--threads=8
-link -o again -Wl,--threads=8
+link -o eight -Wl,--threads=8,--parallel-from=0
+link -o again -Wl,--threads=8,--parallel-from=0
 mkdir other && cp ./*.o other && (cd other && link -o ../moved)
 run 4 ./one
 same one eight

@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
 }
 S
   ld64 "$arch" hello.o -lSystem -o "app.$arch" --threads=1
-  ld64 "$arch" hello.o -lSystem -o again --threads=8 -final_output "app.$arch"
+  ld64 "$arch" hello.o -lSystem -o again --threads=8 --parallel-from=0 -final_output "app.$arch"
   same "app.$arch" again
   expect_run "$arch" 42 "hello 4 5" "./app.$arch"
   llvm-objdump-19 --macho --chained-fixups --exports-trie "app.$arch" > out

@@ -12,7 +12,7 @@ gold-go: error: undefined symbol: missing2
 gold-go: error: too many errors (use --error-limit=0 to see them all)
 T
 "$GOLD_GO" ld --error-limit=0 --threads=1 -o app start.o f?.o > one 2>&1 || true
-"$GOLD_GO" ld --error-limit=0 --threads=8 -o app start.o f?.o > eight 2>&1 || true
+"$GOLD_GO" ld --error-limit=0 --threads=8 --parallel-from=0 -o app start.o f?.o > eight 2>&1 || true
 same one eight
 [ "$(grep -c 'undefined symbol' one)" = 6 ] || fail "not all errors are shown"
 says 0 "$GOLD_GO" ld --error-limit=2 --warn-unresolved-symbols -o app start.o f1.o <<'T'

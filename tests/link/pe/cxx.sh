@@ -37,5 +37,5 @@ wine_run "$want" shared.exe
 # The number of threads does not show.
 mingw g++ -O1 -c x.cc -o x.o
 mingw g++ -static x.o -o one.exe -Wl,--threads=1
-mingw g++ -static x.o -o eight.exe -Wl,--threads=8
+mingw g++ -static x.o -o eight.exe -Wl,--threads=8,--parallel-from=0
 same one.exe eight.exe

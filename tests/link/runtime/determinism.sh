@@ -7,7 +7,7 @@ g++ -std=c++20 -O2 -c -I"$include" -fPIE "$SRC/runtime/tests/contract_test.cc" -
 cp "$GOLD_GO" elsewhere
 for kind in --pie --static; do
   "$GOLD_GO" link contract.o -o one $kind --threads=1
-  "$GOLD_GO" link contract.o -o eight $kind --threads=8
+  "$GOLD_GO" link contract.o -o eight $kind --threads=8 --parallel-from=0
   ./elsewhere link contract.o -o three $kind
   same one eight
   same one three
