@@ -291,11 +291,12 @@ private:
       link_.diag.error(path + ": " + file_type_name(o.type) + " input is not supported yet");
       return;
     }
-    // A library named twice is read once: resolution doesn't depend on the order of archives.
+    // A library named twice is read once: resolution doesn't depend on the order of archives. With
+    // --whole-archive it is linked twice, as an object is, except where Apple's linkers say otherwise.
     if (role(o) != FileRole::Object)
       for (Opened &p : opened_)
         if (p.file->inode == m->inode && p.file->device == m->device &&
-            p.arg.whole_archive >= a.whole_archive) {
+            (!a.whole_archive || (p.arg.whole_archive && link_.opt.format == Format::MachO))) {
           p.arg.as_needed &= a.as_needed;
           return;
         }

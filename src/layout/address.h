@@ -63,7 +63,7 @@ private:
 
   Link &link_;
   LayoutPlan &plan_;
-  u64 page_, tls_align_ = 1, tls_dot_ = 0;
+  u64 page_, spacing_, tls_align_ = 1, tls_dot_ = 0;
   bool in_tls_ = false, last_ = false, checking_ = false;
   std::size_t step_ = 0;                        // of plan_.steps
   bool dot_assigned_ = false;                   // at the top level, since the last output section

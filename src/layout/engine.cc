@@ -35,7 +35,8 @@ u16 region_traits(const OutputSection &o) {
 } // namespace
 
 AddressEngine::AddressEngine(Link &link)
-    : link_(link), plan_(link.plan), page_(link.target->page_size(link)) {
+    : link_(link), plan_(link.plan), page_(link.target->page_size(link)),
+      spacing_(link.target->segment_spacing(link)) {
   sane = plan_.sane_expr;
   bind_regions();
 }
@@ -158,8 +159,11 @@ u64 AddressEngine::address_of(OutputSection &o, u64 &align) {
     o.memory = r;
     return align_up(r ? r->current : dot, align);
   }
-  if (o.starts_segment)
-    dot = align_up(dot, page_);
+  if (o.starts_segment) {
+    // On a new page in memory, at that place within it where the file goes on.
+    u64 in_page = align_up(dot, spacing_) & (page_ - 1);
+    dot = align_up(dot, page_) + in_page;
+  }
   return align_up(dot, align);
 }
 

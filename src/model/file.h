@@ -107,6 +107,9 @@ public:
   // Shared: symbols that it needs and nothing linked defines. None if a library that it needs is not
   // linked: that one may have them.
   virtual std::vector<Symbol *> unresolved(const Link &, const InputFile &) const { return {}; }
+  // What a file says of a global name as long as it has not been read: an archive's member that nobody has
+  // asked for. Slow; from any thread. May throw InputError.
+  virtual Mention mention_unread(const InputFile &, std::string_view /*name*/) const { return Mention::None; }
   // What the file says of symbol `native`.
   virtual Mention mention(const InputFile &, u32 /*native*/) const { return Mention::None; }
 };

@@ -58,6 +58,9 @@ struct Link {
   std::vector<InputFile *> shareds; // shared objects that are linked (after resolve)
   // An object refers to `foo@V`: shared objects must claim such keys too (Reader::claim_referenced).
   std::atomic<bool> has_versioned_refs{false};
+  // An object has a tentative definition in whose place the real one of an archive's member comes
+  // (Reader::mention_unread).
+  std::atomic<bool> has_commons{false};
   InputFile *internal = nullptr; // owner of what the linker makes; priority 0
 
   VersionScript version_script;

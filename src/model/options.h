@@ -167,7 +167,7 @@ struct Options {
   bool z_relro = true, z_now = false, z_text = true, z_execstack = false, z_execstack_if_needed = false;
   bool z_copyreloc = true, z_nodelete = false, z_nodlopen = false, z_nodump = false, z_origin = false,
        z_initfirst = false, z_interpose = false, z_nodefaultlib = false, z_global = false;
-  bool z_separate_code = true;
+  bool z_separate_code = true, z_full_pages = false; // the latter: apart even where pages are largest
   bool z_ibt = false, z_shstk = false, z_ibtplt = false;
   bool z_force_bti = false, z_pac_plt = false, z_gcs = false;
   bool z_keep_text_section_prefix = false;
@@ -178,7 +178,7 @@ struct Options {
   bool android_relr_tags = false;
   u8 z_x86_64_isa_level = 0; // -z x86-64-vN: bits of GNU_PROPERTY_X86_ISA_1_NEEDED
   std::optional<u64> z_stack_size;
-  u64 z_max_page_size = 0; // bytes; 0: the target's
+  u64 z_max_page_size = 0, z_common_page_size = 0; // bytes; 0: the target's
   std::string z_cet_report = "none", z_bti_report = "none";
 
   // Layout.

@@ -125,6 +125,9 @@ public:
   virtual u64 page_size(const Link &) = 0;
   // The size that pages usually have: CONSTANT(COMMONPAGESIZE).
   virtual u64 common_page_size(const Link &link) { return page_size(link); }
+  // Segments share no block of this size of the file. Smaller than a page where the file would otherwise
+  // be mostly padding: on a system with the largest pages neighbours then map the same page of it.
+  virtual u64 segment_spacing(const Link &link) { return page_size(link); }
   // For scripts: the value of a symbol that the target defines, from the addresses of the moment.
   virtual u64 linker_symbol_address(Link &, const Symbol &s) { return s.value; }
   // Bytes to which the file offset of each output section is aligned; 0: offset and address agree

@@ -119,6 +119,34 @@ std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &w
   return next;
 }
 
+// Members that have the real definition of what is only tentative so far (a common symbol), as Fortran's
+// BLOCK DATA in a library.
+std::vector<InputFile *> definers_of_commons(Link &link) {
+  std::vector<InputFile *> next;
+  if (!link.has_commons.load(std::memory_order_relaxed))
+    return next;
+  for (auto &archive : link.lazy_names)
+    for (auto &[name, member] : archive) {
+      if (member->live || member->failed || !member->reader)
+        continue;
+      Symbol *s = link.symbols.find(name);
+      if (!s || s->klass() != SymClass::Common)
+        continue;
+      // Of several the first: its own wave makes the symbol a real one.
+      if (std::any_of(next.begin(), next.end(), [&](InputFile *f) { return f->pulled_for == s; }))
+        continue;
+      guarded(link, *member, [&] {
+        if (member->reader->mention_unread(*member, name) != Mention::Definition)
+          return;
+        member->live = true;
+        member->pulled_by = link.files[claim_priority(s->claim.load(std::memory_order_relaxed))];
+        member->pulled_for = s;
+        next.push_back(member);
+      });
+    }
+  return next;
+}
+
 std::vector<InputFile *> linked_files(const Link &link) {
   std::vector<InputFile *> v;
   for (InputFile *f : link.files)
@@ -247,6 +275,8 @@ void resolve_symbols(Link &link) {
         link.target->alternatives(link, more);
         wave = next_wave(link, {}, more);
       }
+      if (wave.empty())
+        wave = definers_of_commons(link);
       while (wave.empty() && open_last_library(link))
         wave = next_wave(link, linked_files(link), link.roots);
     }

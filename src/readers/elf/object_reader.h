@@ -18,6 +18,7 @@ public:
   SourcePlace source_place(InputFile &, const Section &, u64 offset) const override;
   SourcePlace declaration(InputFile &, u32 native) const override;
   Mention mention(const InputFile &, u32 native) const override;
+  Mention mention_unread(const InputFile &, std::string_view name) const override;
   DefinedAt defined_at(const InputFile &, u32 native) const override;
 };
 

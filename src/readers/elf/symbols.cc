@@ -65,6 +65,8 @@ void intern_globals(Link &link, ElfObject &o) {
     if (Visibility v = visibility(o.esyms[i]); v != Visibility::Default)
       s.merge_visibility(v);
     s.mark(c == SymClass::Undef ? kMarkRefObject | kMarkStrongRef : kMarkRefObject);
+    if (c == SymClass::Common) [[unlikely]]
+      link.has_commons.store(true, std::memory_order_relaxed);
     s.offer(make_claim(c, o.priority, i));
   });
   for (u32 i = o.first_global; i < n; ++i) {
@@ -254,15 +256,30 @@ void ObjectReader::reclaim_symbols(Link &, InputFile &f) const {
   }
 }
 
-Mention ObjectReader::mention(const InputFile &f, u32 i) const {
-  auto &o = static_cast<const ElfObject &>(f);
-  if (i >= o.esyms.size())
-    return Mention::None;
-  const Sym &e = o.esyms[i];
+namespace {
+Mention mention_of(const Sym &e, bool common) {
   bool weak = e.bind() == STB_WEAK;
   if (e.st_shndx == SHN_UNDEF)
     return weak ? Mention::WeakReference : Mention::Reference;
-  return o.is_common(i) ? Mention::Common : weak ? Mention::WeakDefinition : Mention::Definition;
+  return common ? Mention::Common : weak ? Mention::WeakDefinition : Mention::Definition;
+}
+} // namespace
+
+Mention ObjectReader::mention(const InputFile &f, u32 i) const {
+  auto &o = static_cast<const ElfObject &>(f);
+  return i < o.esyms.size() ? mention_of(o.esyms[i], o.is_common(i)) : Mention::None;
+}
+
+Mention ObjectReader::mention_unread(const InputFile &f, std::string_view name) const {
+  ElfObject o;
+  o.bytes = f.bytes;
+  if (!is_object(f.bytes))
+    return Mention::None;
+  read_headers(o);
+  for (u32 i = o.first_global; i < o.esyms.size(); ++i)
+    if (string_at(o.strtab, o.esyms[i].st_name, "name of a symbol") == name)
+      return mention_of(o.esyms[i], o.is_common(i));
+  return Mention::None;
 }
 
 void ObjectReader::report_duplicates(Link &link, InputFile &f) const {

@@ -2,8 +2,9 @@
 // are in segments_script.cc.
 //
 // What is only read, code, data that becomes read-only after relocation (RELRO) and data are a PT_LOAD each
-// that starts on a new page. The RELRO part is rounded up to a whole page of zeros, so that the loader can
-// protect all of it whatever the size of pages.
+// that starts on a new page, of the largest size that the image supports. The RELRO part is rounded up to
+// such a page's end with zeros, so that the loader can protect all of it whatever the size of pages, and
+// nothing else. In the file there is no padding but to pages of the common size.
 #include "writers/elf/target.h"
 
 #include <algorithm>

@@ -153,7 +153,11 @@ u64 ElfTarget::page_size(const Link &link) {
   return link.opt.z_max_page_size ? link.opt.z_max_page_size : elf_arch.info.max_page_size;
 }
 u64 ElfTarget::common_page_size(const Link &link) {
-  return std::min<u64>(elf_arch.info.common_page_size, page_size(link));
+  u64 n = link.opt.z_common_page_size ? link.opt.z_common_page_size : elf_arch.info.common_page_size;
+  return std::min(n, page_size(link));
+}
+u64 ElfTarget::segment_spacing(const Link &link) {
+  return link.opt.z_full_pages ? page_size(link) : link.opt.z_separate_code ? common_page_size(link) : 1;
 }
 u64 ElfTarget::linker_symbol_address(Link &link, const Symbol &s) {
   find_layout(link);

@@ -43,6 +43,7 @@ public:
   u64 header_size(const Link &) override;
   u64 page_size(const Link &) override;
   u64 common_page_size(const Link &) override;
+  u64 segment_spacing(const Link &) override;
   u64 linker_symbol_address(Link &, const Symbol &) override;
   u64 default_image_base(const Link &) override;
   void finalize(Link &) override;
