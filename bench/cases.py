@@ -166,7 +166,8 @@ def duckdb(gold_go, folder):
 
 
 def duckdb_pe(_, folder):
-    gxx = "x86_64-w64-mingw32-g++"
+    gxx = "x86_64-w64-mingw32-g++-posix"  # Debian's name; g++ may be the one with Windows' threads
+    gxx = gxx if shutil.which(gxx) else "x86_64-w64-mingw32-g++"
     need(gxx)
     archives = duckdb_module(folder, "windows-amd64")
     o = compiled(gxx, f"{folder}/duck.cc", f"{folder}/duck.obj", "-O1", text=DUCK)

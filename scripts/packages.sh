@@ -10,6 +10,7 @@ packages_demo=(
 # make test: other compilers, C libraries, architectures, systems, linkers and build systems.
 packages_test=(
   autoconf automake clang-19 clang-22 clang-format-19 file g++-aarch64-linux-gnu g++-mingw-w64-x86-64-posix
+  g++-mingw-w64-x86-64-win32
   gcc-aarch64-linux-gnu gcc-mingw-w64-x86-64-posix gdb libclang-rt-19-dev libtool lld-19 lld-22 llvm-19
   llvm-22 meson musl-tools patchelf python3-pip python3-venv qemu-system-arm qemu-system-x86 qemu-user shellcheck wine64 xz-utils
 )

@@ -6,7 +6,7 @@
 wine_prefix
 dir=$(duckdb_module windows-amd64)
 [ -n "$dir" ] || skip "DuckDB's archives can't be fetched"
-duckdb_program $MINGW-g++
+duckdb_program $MINGW_CXX
 seekpos=_ZNSt15basic_streambufIcSt11char_traitsIcEE7seekposESt4fpos
 mingw g++ -static duck.o -Wl,--start-group "$dir"/*.a -Wl,--end-group -o duck.exe -lws2_32 -lwsock32 -lrstrtmgr -lbcrypt -lucrt \
   "-Wl,--defsym,${seekpos}I9_MbstatetESt13_Ios_Openmode=${seekpos}IiESt13_Ios_Openmode"

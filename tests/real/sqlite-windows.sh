@@ -8,8 +8,8 @@ mkdir m && cd m
 cargo init --quiet --name m . && cargo add --quiet libsqlite3-sys@0.30 --features bundled > /dev/null 2>&1 && cargo fetch --quiet || skip "SQLite's sources can't be fetched"
 src=$(find "${CARGO_HOME:-$HOME/.cargo}/registry/src" -path '*libsqlite3-sys-0.30*/sqlite3/sqlite3.c' | head -n 1)
 cd ..
-$MINGW-gcc -O1 -c "$src" -o sqlite3.o -I"$(dirname "$src")"
-CC=$MINGW-gcc c main -I"$(dirname "$src")" <<'S'
+$MINGW_CC -O1 -c "$src" -o sqlite3.o -I"$(dirname "$src")"
+CC=$MINGW_CC c main -I"$(dirname "$src")" <<'S'
 #include <stdio.h>
 #include "sqlite3.h"
 static int row(void *p, int n, char **v, char **names) { printf("%s\n", v[0]); return 0; }

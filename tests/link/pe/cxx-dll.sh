@@ -26,6 +26,6 @@ S
 mingw g++ -shared d.cc -o d.dll
 checked d.dll
 mingw g++ m.cc d.dll -o m.exe
-WINEPATH="Z:$(dirname "$($MINGW-g++ -print-file-name=libstdc++.dll.a)");Z:/usr/$MINGW/lib"
+WINEPATH="Z:$(dirname "$($MINGW_CXX -print-file-name=libstdc++.dll.a)");Z:/usr/$MINGW/lib"
 export WINEPATH
 wine_run "$(printf 'from dll 6 1\n0')" m.exe

@@ -31,7 +31,7 @@ want=$(printf 'boom5\n93 42\n= 42')
 mingw g++ -O1 -static x.cc -o static.exe
 wine_run "$want" static.exe
 mingw g++ -O1 -g -ffunction-sections x.cc -o shared.exe -Wl,--gc-sections
-WINEPATH="Z:$(dirname "$($MINGW-g++ -print-file-name=libstdc++.dll.a)");Z:/usr/$MINGW/lib"
+WINEPATH="Z:$(dirname "$($MINGW_CXX -print-file-name=libstdc++.dll.a)");Z:/usr/$MINGW/lib"
 export WINEPATH
 wine_run "$want" shared.exe
 # The number of threads does not show.

@@ -28,11 +28,11 @@ wine_run "$want" direct.exe
 mingw gcc m.c -L. -l:d.dll -o exact.exe
 wine_run "$want" exact.exe
 run "$(python3 "$SRC/tests/lib/pe-field.py" imports lib.exe | tr ' ' '\n' | sort)" sh -c "python3 '$SRC/tests/lib/pe-field.py' imports direct.exe | tr ' ' '\n' | sort"
-$MINGW-gcc m.c -L. -ld -o bfd.exe
+$MINGW_CC m.c -L. -ld -o bfd.exe
 wine_prefix
 run "$want" sh -c "'$WINE' bfd.exe | tr -d '\r'"
 # An import library in GNU's long form.
-$MINGW-gcc -shared d.c -o b.dll -Wl,--out-implib,libb.dll.a
+$MINGW_CC -shared d.c -o b.dll -Wl,--out-implib,libb.dll.a
 mingw gcc m.c -L. -lb -o long.exe -Wl,--gc-sections
 wine_run "$want" long.exe
 # ... and one by LLVM.

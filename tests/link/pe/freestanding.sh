@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A program without start files: imports, entry, two links at different times are equal.
 . "$SRC/tests/link/pe/lib.sh"
-CC=$MINGW-gcc c fs <<'S'
+CC=$MINGW_CC c fs <<'S'
 __declspec(dllimport) void ExitProcess(unsigned);
 __declspec(dllimport) void *GetStdHandle(unsigned);
 int WriteFile(void *, const void *, unsigned, unsigned *, void *); // called by a jump

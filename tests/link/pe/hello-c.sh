@@ -13,7 +13,7 @@ S
 want=$(printf 'early\nbefore\nhello 2 x\nbye\nafter\n= 7')
 mingw gcc h.c -o h.exe
 wine_run "$want" h.exe x
-$MINGW-gcc h.c -o bfd.exe
+$MINGW_CC h.c -o bfd.exe
 run "$(python3 "$SRC/tests/lib/pe-field.py" imports bfd.exe)" python3 "$SRC/tests/lib/pe-field.py" imports h.exe
 mingw gcc -s -O1 h.c -o s.exe -Wl,--gc-sections
 wine_run "$want" s.exe x

@@ -5,7 +5,7 @@
 # Objects say dllimport, but the library is linked statically.
 printf '__declspec(dllimport) int f(void); __declspec(dllimport) extern int v; int main(void) { return f() + v; }' > m.c
 printf 'int v = 4; int f(void) { return 3; }' > l.c
-$MINGW-gcc -c l.c
+$MINGW_CC -c l.c
 $MINGW-ar rcs libl.a l.o
 mingw gcc m.c libl.a -o local.exe
 wine_run "= 7" local.exe

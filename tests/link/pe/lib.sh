@@ -3,14 +3,19 @@
 . "$SRC/tests/lib/common.sh"
 
 MINGW=x86_64-w64-mingw32
-need $MINGW-gcc $MINGW-g++ python3
+# compiler gcc|g++ [MODEL]: MinGW's for a model of threads, posix if there is a choice: Debian has both.
+compiler() {
+  command -v "$MINGW-$1-${2:-posix}" || echo "$MINGW-$1"
+}
+MINGW_CC=$(compiler gcc) MINGW_CXX=$(compiler g++)
+need "$MINGW_CC" "$MINGW_CXX" python3
 WINE=$(command -v wine64 || echo /usr/lib/wine/wine64)
-export WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe=" GOLD_GO MINGW WINE
+export WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe=" GOLD_GO MINGW WINE MINGW_CC MINGW_CXX
 unset DISPLAY WAYLAND_DISPLAY
 
 # mingw gcc|g++ ARGUMENT...: compiles, links by gold-go.
 mingw() {
-  "$MINGW-$1" -wrapper "$SRC/tests/lib/mingw-wrapper" "${@:2}"
+  "$(compiler "$1")" -wrapper "$SRC/tests/lib/mingw-wrapper" "${@:2}"
 }
 # win_clang ARGUMENT...: clang for the same target, likewise.
 win_clang() {

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # `gold-go link` makes a program of COFF objects that runs alone, with no other option.
 . "$SRC/tests/link/pe/lib.sh"
-CC=$MINGW-gcc c hello <<'S'
+CC=$MINGW_CC c hello <<'S'
 #include <stdio.h>
 int main(void) { puts("hello"); return 3; }
 S
 "$GOLD_GO" link hello.o -o hello.exe --pie --strip
 wine_run "$(printf 'hello\n= 3')" hello.exe
-CXX=$MINGW-g++ cxx x <<'S'
+CXX=$MINGW_CXX cxx x <<'S'
 #include <iostream>
 #include <stdexcept>
 #include <thread>
@@ -22,7 +22,7 @@ S
 wine_run "$(printf 'thrown\n= 4')" x.exe
 lacks 'libgcc|libstdc|winpthread' <(python3 "$SRC/tests/lib/pe-field.py" imports x.exe)
 printf 'int f(void) { return 5; }' > d.c
-$MINGW-gcc -c d.c
+$MINGW_CC -c d.c
 "$GOLD_GO" link d.o -o d.dll --shared
 checked d.dll
 run f python3 "$SRC/tests/lib/pe-field.py" exports d.dll

@@ -2,7 +2,7 @@
 # Fields of the headers, sections, stripping, the map, unresolved symbols.
 . "$SRC/tests/link/pe/lib.sh"
 field() { python3 "$SRC/tests/lib/pe-field.py" "$@"; }
-CC=$MINGW-gcc c s -ffunction-sections <<'S'
+CC=$MINGW_CC c s -ffunction-sections <<'S'
 __declspec(dllimport) void ExitProcess(unsigned);
 int big[100000];
 __attribute__((noinline)) int used(void) { return 3; }
@@ -38,14 +38,14 @@ has ' T used$' <($MINGW-nm o.exe)
 link -o o.exe --build-id
 has RSDS <(llvm-readobj-19 --coff-debug-directory o.exe | grep -a -o 'PDBSignature: 0x53445352' | sed 's/.*/RSDS/')
 printf 'void nothing(void); void start(void) { nothing(); }' > u.c
-$MINGW-gcc -c u.c
+$MINGW_CC -c u.c
 fails_with 'undefined symbol: nothing' "$GOLD_GO" ld -m i386pep u.o -e start -o u.exe
 "$GOLD_GO" ld -m i386pep u.o -e start -o u.exe --unresolved-symbols=ignore-all
 fails_with 'power of two' "$GOLD_GO" ld -m i386pep s.o -e start -o u.exe --file-alignment 1000
 fails_with 'multiple of 65536' "$GOLD_GO" ld -m i386pep s.o -e start -o u.exe --image-base 0x1000
 # A library as a whole.
 printf 'int only(void) { return 9; }' > w.c
-$MINGW-gcc -c w.c
+$MINGW_CC -c w.c
 $MINGW-ar rc libw.a w.o
 "$GOLD_GO" ld -m i386pep s.o --whole-archive libw.a --no-whole-archive -lkernel32 -e start -o o.exe
 has ' T only$' <($MINGW-nm o.exe)
