@@ -60,6 +60,8 @@ struct Fde {
   u32 output_offset = kNone; // in the output's __eh_frame
 };
 
+struct DebugInfo;
+
 struct MachObject : InputFile {
   std::span<const Nlist> nlists; // the symbol table, mapped
   std::string_view strtab;
@@ -81,6 +83,7 @@ struct MachObject : InputFile {
   bool hidden = false;                // -load_hidden: what it defines is private to the image
   const SectionHeader *debug_info = nullptr, *debug_abbrev = nullptr, *debug_str = nullptr,
                       *debug_str_offsets = nullptr;
+  DebugInfo *debug = nullptr;               // the reader's; made when a message asks for a source line
   std::string_view source_dir, source_name; // of the compilation unit, for the debug map; "": none
 
   u64 common_size(u32 i) const override {

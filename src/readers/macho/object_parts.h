@@ -48,7 +48,7 @@ void cut_sections(Link &, MachObject &);
 // -- unwind.cc: __compact_unwind and __eh_frame, after cut_sections
 void read_unwind(MachObject &);
 
-// -- debug_names.cc: name and folder of the first compilation unit, for the debug map
+// -- debug_info.cc: name and folder of the first compilation unit, for the debug map
 void read_source_names(MachObject &);
 
 // A name that the assembler or compiler made for its own use: not in the output's symbol table.

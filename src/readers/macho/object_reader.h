@@ -15,6 +15,9 @@ public:
   void bind_symbols(Link &, InputFile &) const override;
   void reclaim_symbols(Link &, InputFile &) const override;
   void report_duplicates(Link &, InputFile &) const override;
+  SourcePlace source_place(InputFile &, const Section &, u64 offset) const override;
+  SourcePlace declaration(InputFile &, u32 native) const override;
+  DefinedAt defined_at(const InputFile &, u32 native) const override;
 };
 
 const Reader &object_reader();

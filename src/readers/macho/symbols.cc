@@ -5,7 +5,6 @@
 // is. References that all say N_WEAK_REF make an import that may be missing at run time; they pull archive
 // members like others do.
 #include "readers/macho/object_parts.h"
-#include "support/demangle.h"
 
 #include <algorithm>
 
@@ -176,11 +175,7 @@ void ObjectReader::report_duplicates(Link &link, InputFile &f) const {
     u64 c = s->claim.load(std::memory_order_relaxed);
     if ((claim_index(c) == i && claim_priority(c) == o.priority) || claim_class(c) != SymClass::Strong)
       continue;
-    const InputFile &winner = *link.files[claim_priority(c)];
-    std::string name(s->name());
-    link.diag.error("duplicate symbol: " + (link.opt.demangle ? demangle(name) : name) + "\n>>> defined in " +
-                        winner.display_name() + "\n>>> defined in " + o.display_name(),
-                    o.priority, i);
+    link.duplicate(*s, o, i);
   }
 }
 

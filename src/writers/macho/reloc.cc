@@ -29,13 +29,12 @@ Ref MachTarget::ref_of(MachObject &o, const Section &s, const RelocationInfo &r)
 
 void MachTarget::reloc_error(Link &link, const MachObject &o, const Section &s, const RelocationInfo &r,
                              const std::string &what) const {
-  std::string text =
-      o.display_name() + ":(" + std::string(s.name()) +
-      gold::format("+0x%llx): relocation ", static_cast<unsigned long long>(place_in(o, s, r))) +
-      mach_arch.reloc_name(r.type()) + " " + what;
+  std::string text = Link::place_text(o, s, place_in(o, s, r)) + ": relocation " +
+                     mach_arch.reloc_name(r.type()) + " " + what;
   if (r.is_extern() && r.symbolnum() < o.symbols.size() && o.symbols[r.symbolnum()])
     text += "; references " + demangle(o.symbols[r.symbolnum()]->name());
-  link.diag.error(std::move(text), o.priority, u64(s.index) << 32 | u32(i32(r.r_address)));
+  link.diag.error(std::move(text), o.priority, u64(s.index) << 32 | u32(i32(r.r_address)),
+                  link.referenced_at(*s.file, s, place_in(o, s, r)));
 }
 
 PointerKind pointer_kind(const MachTarget &t, const Ref &ref, const Section &from) {

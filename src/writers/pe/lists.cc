@@ -50,11 +50,12 @@ void PeTarget::make_lists(Link &link) {
   Symbol *relocator = link.symbols.find("_pei386_runtime_relocator");
   bool runs = relocator && relocator->is_defined();
   if (!link.opt.runtime_pseudo_reloc || !runs) {
-    link.diag.error(first->section->file->display_name() + ":(" + std::string(first->section->name()) +
-                    gold::format("+0x%x): refers to data of a DLL, `", first->offset) +
-                    std::string(first->symbol->name()) + "', without dllimport, which " +
-                    (runs ? "--disable-runtime-pseudo-reloc forbids"
-                          : "needs MinGW's start code (_pei386_runtime_relocator)"));
+    InputFile &f = *first->section->file;
+    link.diag.error(Link::place_text(f, *first->section, first->offset) + ": refers to data of a DLL, `" +
+                        std::string(first->symbol->name()) + "', without dllimport, which " +
+                        (runs ? "--disable-runtime-pseudo-reloc forbids"
+                              : "needs MinGW's start code (_pei386_runtime_relocator)"),
+                    f.priority, first->offset, link.referenced_at(f, *first->section, first->offset));
     return;
   }
   pseudo_relocs = link.synthesize<PseudoRelocSection>(*this);

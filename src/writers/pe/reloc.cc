@@ -45,9 +45,9 @@ std::string symbol_text(const Link &link, const Symbol &s) {
 
 [[gnu::cold]] void error(Link &link, const Section &sec, const Relocation &r, const std::string &text) {
   u32 offset = r.VirtualAddress;
-  link.diag.error(sec.file->display_name() + ":(" + std::string(sec.name()) +
-                      gold::format("+0x%x): relocation ", offset) + type_name(r.Type) + " " + text,
-                  sec.file->priority, u64(sec.index) << 32 | offset);
+  link.diag.error(Link::place_text(*sec.file, sec, offset) + ": relocation " + type_name(r.Type) + " " + text,
+                  sec.file->priority, u64(sec.index) << 32 | offset,
+                  link.referenced_at(*sec.file, sec, offset));
 }
 
 // GCC puts jump tables of functions in COMDAT sections into .rdata, where they stay when the function
