@@ -22,6 +22,11 @@ namespace gold::macho {
 
 constexpr u32 kNone = ~u32(0);
 
+// `_objc_msgSend$SELECTOR`: a function that the linker makes.
+inline bool is_selector_stub(std::string_view name) {
+  return name.starts_with("_objc_msgSend$") && name.size() > 14;
+}
+
 // A section as the object's headers have it.
 struct NativeSection {
   const SectionHeader *header = nullptr;
@@ -80,6 +85,7 @@ struct MachObject : InputFile {
   std::vector<std::string_view> linker_options; // of LC_LINKER_OPTION, words joined by NUL
   u32 cputype = 0, flags = 0;
   u32 platform = 0, platform_min = 0; // of LC_BUILD_VERSION or LC_VERSION_MIN_*
+  bool sends_by_stubs = false;        // some undefined symbol is_selector_stub()
   bool hidden = false;                // -load_hidden: what it defines is private to the image
   const SectionHeader *debug_info = nullptr, *debug_abbrev = nullptr, *debug_str = nullptr,
                       *debug_str_offsets = nullptr;

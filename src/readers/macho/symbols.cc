@@ -53,10 +53,15 @@ void intern_globals(Link &link, MachObject &o) {
     s.mark(marks_of(o, o.nlists[i], c));
     s.offer(make_claim(c, o.priority, i));
   });
+  auto add = [&](std::string_view name, const Nlist &e, u32 i) {
+    if (e.type() == N_UNDF && is_selector_stub(name))
+      o.sends_by_stubs = true;
+    batch.add(name, i);
+  };
   for (u32 i = o.first_global; i < n; ++i) {
     const Nlist &e = o.nlists[i];
     if (!e.is_stab() && e.is_external())
-      batch.add(symbol_name(o.strtab, e), i);
+      add(symbol_name(o.strtab, e), e, i);
     else if (o.first_global)
       throw InputError("symbol " + std::to_string(i) + " among the global ones is local");
   }

@@ -26,7 +26,8 @@ constexpr Ranked kSegments[] = {{"__TEXT", 1}, {"__DATA_CONST", 2}, {"__DATA", 3
 constexpr Ranked kSections[] = {
     {"__TEXT,__text", 1},
     {"__TEXT,__stubs", 2},
-    {"__TEXT,__init_offsets", 3},
+    {"__TEXT,__objc_stubs", 3},
+    {"__TEXT,__init_offsets", 4},
     {"__TEXT,__unwind_info", 998},
     {"__TEXT,__eh_frame", 999},
     {"__DATA_CONST,__got", 1},

@@ -27,6 +27,7 @@ public:
   const char *name() const override { return mach_arch.info.name; }
 
   std::string_view default_entry(const Link &) override;
+  void alternatives(Link &, std::vector<Symbol *> &) override;
   void add_linker_symbols(Link &) override;
   void decide_imports_exports(Link &) override;
   u32 zero_fill_type() const override { return S_ZEROFILL; }
