@@ -208,7 +208,10 @@ void AddressEngine::place(OutputSection &o) {
   }
   place_contents(o);
   set_load_address(o, align, o.addr - from);
-  if (tbss && !o.address_fixed) {
+  if (o.to_page_end) {
+    o.size = align_up(o.addr, page_) - o.addr;
+    dot = o.addr;
+  } else if (tbss && !o.address_fixed) {
     tls_dot_ = o.end();
     dot = plan_.scripted ? o.addr : dot;
     if (plan_.scripted && o.rule && o.rule->memory)

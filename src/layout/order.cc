@@ -17,15 +17,16 @@ namespace {
 
 constexpr u32 kUnlisted = u32(1) << 30;
 
-bool may_move(const Section &s) {
-  return s.is_live() && s.is_alloc() && s.order == 0 && !(s.flags & kSecLinkOrder);
+bool may_move(Link &link, const Section &s) {
+  return s.is_live() && s.is_alloc() && s.order == 0 && !(s.flags & kSecLinkOrder) &&
+         !link.target->keeps_place(s);
 }
 
 template <class F> void each_section(Link &link, F &&fn) {
   for (InputFile *f : link.objects)
     if (f != link.internal)
       for (Section *s : f->sections)
-        if (s && may_move(*s))
+        if (s && may_move(link, *s))
           fn(*s);
 }
 
@@ -63,7 +64,7 @@ void order_by_symbols(Link &link) {
         continue;
       line->found = true;
       Section *sec = s->section && s->section->leader ? s->section->leader : s->section;
-      if (!sec || !may_move(*sec))
+      if (!sec || !may_move(link, *sec))
         continue;
       auto [at, fresh] = first.try_emplace(sec, line->rank);
       at->second = std::min(at->second, line->rank);

@@ -137,6 +137,7 @@ struct OutputSection {
   std::vector<Section *> members; // in their final order
   bool relro = false;
   bool starts_segment = false;
+  bool to_page_end = false;       // zeros up to the next page, on which something else begins
   bool address_fixed = false;     // addr given by the plan
   bool dropped = false;           // empty, so left out; a script may still speak of it
   bool load = true;               // false: NOLOAD

@@ -133,6 +133,9 @@ public:
   // Bytes to which the file offset of each output section is aligned; 0: offset and address agree
   // modulo a page instead, since the loader maps the file.
   virtual u64 file_alignment(const Link &) { return 0; }
+  // A piece of something that the order of the command line puts together (ELF's .init: the pieces are one
+  // function). --shuffle-sections and its like leave it where it is.
+  virtual bool keeps_place(const Section &) { return false; }
   // What a line of --symbol-ordering-file or -order_file means.
   virtual OrderLine order_line(std::string_view line) { return {"", line}; }
   // Puts the members of an output section into their final order; they stand in link order.

@@ -176,7 +176,10 @@ void report_shared_undefined(Link &link, bool only_warn) {
 }
 
 // "" when nothing but more code can help.
-std::string hint(std::string_view name) {
+std::string hint(const Symbol &s) {
+  std::string_view name = s.name();
+  if (s.vis() == Visibility::Hidden || s.vis() == Visibility::Internal)
+    return "\n>>> it is declared hidden: a definition in a shared library does not count";
   if (name.starts_with("_ZTV"))
     return "\n>>> a vtable is made where the first virtual function of its class that is neither inline "
            "nor pure is defined: is that definition missing?";
@@ -261,9 +264,10 @@ void report_undefined_symbols(Link &link) {
     std::move(found.begin(), found.end(), definers.begin());
   }
   for (std::size_t i = 0; i < reports.size(); ++i) {
-    std::string_view name = reports[i].symbol->name();
+    const Symbol *symbol = reports[i].symbol;
+    std::string_view name = symbol->name();
     report("undefined symbol: " + link.readable(name), i,
-           [&link, name, r = std::move(reports[i]), definer = std::move(definers[i])] {
+           [&link, name, symbol, r = std::move(reports[i]), definer = std::move(definers[i])] {
              std::string text;
              for (const Place &p : r.places)
                text += referrer_text(link, p);
@@ -272,7 +276,7 @@ void report_undefined_symbols(Link &link) {
              for (const LastLibrary *lib : link.last_libraries)
                if (std::string note = lib->about_undefined(link, name); !note.empty())
                  text += "\n>>> " + note;
-             return text + definer + other_versions(link, name) + hint(name);
+             return text + definer + other_versions(link, name) + hint(*symbol);
            });
   }
 }

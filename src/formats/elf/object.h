@@ -75,6 +75,11 @@ struct ElfObject : InputFile {
     u32 x = esyms[i].st_shndx;
     return x != SHN_UNDEF && (x < SHN_LORESERVE || x == SHN_XINDEX);
   }
+  // Two names of one place, as `.symver f, f@@V` makes them.
+  bool same_place(u32 i, u32 k) const {
+    return i < esyms.size() && k < esyms.size() && in_section(i) && shndx(i) == shndx(k) &&
+           esyms[i].st_value == esyms[k].st_value;
+  }
   std::span<const Rela> relocs(const Section &s) const {
     return {reinterpret_cast<const Rela *>(s.relocs), s.num_relocs};
   }

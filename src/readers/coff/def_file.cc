@@ -165,6 +165,8 @@ bool is_definition_file(ByteView b) {
   try {
     Lexer lex(b.str().substr(0, 4096));
     Lexer::Word w = lex.next();
+    if (w.text == "VERSION" && lex.peek().text.starts_with('{')) // of a linker script
+      return false;
     return is_statement(w) && w.text != "SECTIONS" && w.text != "DATA" && w.text != "CODE";
   } catch (const InputError &) {
     return false;

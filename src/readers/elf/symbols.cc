@@ -296,7 +296,7 @@ void ObjectReader::report_duplicates(Link &link, InputFile &f) const {
         is_lost(lost, o, i))
       continue;
     const InputFile &winner = *link.files[claim_priority(c)];
-    if (winner.kind != FileKind::Object)
+    if (winner.kind != FileKind::Object || (&winner == &o && o.same_place(i, claim_index(c))))
       continue;
     link.duplicate(*s, o, i);
   }

@@ -12,6 +12,7 @@
 #include "writers/elf/target.h"
 
 #include <algorithm>
+#include <mutex>
 #include <unordered_map>
 
 namespace gold::elf {
@@ -79,7 +80,14 @@ public:
         dynamic_list_(link.dynamic_list) {}
 
   void decide(Symbol &s) {
+    if (s.is_local())
+      return;
     if (s.is_shared()) {
+      if (s.vis() != Visibility::Default && s.marked(kMarkRefObject)) {
+        std::lock_guard lock(mutex_);
+        own_.push_back(&s);
+        return;
+      }
       if (s.marked(kMarkRefObject))
         s.flags |= kSymImported;
       return;
@@ -134,12 +142,12 @@ public:
   void use_symvers(ElfObject &o) {
     for (auto &[i, version] : o.symvers) {
       Symbol *s = o.symbols[i];
-      if (!s || s->file != &o || s->native != i || s->is_undefined())
+      if (!s || s->file != &o || s->is_undefined() || !(s->native == i || o.same_place(s->native, i)))
         continue;
       auto &nodes = link_.version_script.nodes;
       auto it = std::find_if(nodes.begin(), nodes.end(), [&](auto &n) { return n.name == version; });
       if (it != nodes.end())
-        s->version = it->index;
+        use_symver(o, *s, it->index);
       else if (link_.is_shared())
         link_.diag.error(o.display_name() + ": symbol " + std::string(s->name()) + " has undefined version " +
                              std::string(version),
@@ -147,7 +155,37 @@ public:
     }
   }
 
+  // What an object says is defined in this image, while only a shared object defines it: undefined.
+  void forget_shared_definitions() {
+    std::sort(own_.begin(), own_.end(), [](Symbol *a, Symbol *b) { return a->name() < b->name(); });
+    for (Symbol *s : own_)
+      for (InputFile *f : link_.objects) {
+        auto at = std::find(f->symbols.begin() + f->first_global, f->symbols.end(), s);
+        if (at == f->symbols.end())
+          continue;
+        u32 k = u32(at - f->symbols.begin());
+        s->claim.store(
+            make_claim(s->marked(kMarkStrongRef) ? SymClass::Undef : SymClass::UndefWeak, f->priority, k));
+        s->file = f;
+        s->native = k;
+        s->flags &= u16(~(kSymShared | kSymFunction | kSymTls | kSymIfunc));
+        s->section = nullptr;
+        s->value = 0;
+        break;
+      }
+  }
+
 private:
+  void use_symver(ElfObject &o, Symbol &s, u16 version) {
+    s.version = version;
+    if (!s.marked(kMarkVersionHidden))
+      return;
+    // The script gives `f` beside it the same version: there is one such symbol, that of the object.
+    Symbol *plain = link_.symbols.find(plain_name(s));
+    if (plain && plain->file == &o && o.same_place(plain->native, s.native) &&
+        versions_.find(plain->name()) == version)
+      plain->flags |= kSymLocal;
+  }
   // True when references within the shared object are bound to the definition in it.
   bool is_symbolic(const Symbol &s) const {
     bool function = s.flags & kSymFunction, weak = s.binding == STB_WEAK;
@@ -159,6 +197,8 @@ private:
   const bool loader_;
   const u16 default_version_ = add_default_version(link_);
   PatternSet versions_, dynamic_list_;
+  std::mutex mutex_;
+  std::vector<Symbol *> own_;
 };
 
 } // namespace
@@ -204,6 +244,7 @@ void ElfTarget::decide_imports_exports(Link &link) {
       if (s->file == f && s->native == k)
         decider.decide(*s);
   });
+  decider.forget_shared_definitions();
   for (Symbol *s : linker_made(link))
     decider.decide(*s);
   if (!link.opt.undefined_version)
@@ -403,7 +444,7 @@ void ElfTarget::set_linker_symbols(Link &link) {
       text = o;
     if (!(o->flags & kSecZeroFill) && (o->flags & kSecWrite || !data))
       data = o;
-    if (o->flags & kSecZeroFill && (!bss || o->name == ".bss") && o->name != ".bss.rel.ro")
+    if (o->flags & kSecZeroFill && (!bss || o->name == ".bss") && !o->relro)
       bss = o;
   }
   for (LinkerSymbol &l : linker_symbols) {

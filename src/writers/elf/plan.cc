@@ -93,6 +93,7 @@ enum Rank : u32 {
   kGot,
   kGotPltNow,
   kBssRelRo,
+  kRelroPadding,
   kGotPlt = 250,
   kOtherData,
   kData,
@@ -167,6 +168,7 @@ constexpr PlanSlot kSlots[] = {
     named(".got.plt", kGotPlt, kSecWrite, kSecRelro),
     named(".data", kData, kSecWrite, kSecRelro),
     flagged(kOtherData, kSecWrite, kSecRelro),
+    named(".relro_padding", kRelroPadding, kRelro | kSecZeroFill),
     flagged(kBssRelRo, kRelro | kSecZeroFill, 0),
     named(".preinit_array", kPreinit, kRelro),
     named(".init_array", kInitArray, kRelro),
@@ -284,6 +286,7 @@ bool ElfTarget::is_relro(const Link &link, const OutputSection &o) const {
 }
 
 void ElfTarget::describe_output(Link &link, OutputSection &o) {
+  o.to_page_end = relro_padding && relro_padding->section.output == &o && o.members.size() == 1;
   if (!o.rule || o.rule->floating) {
     o.relro = !link.plan.scripted && is_relro(link, o);
     return;

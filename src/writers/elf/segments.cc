@@ -3,8 +3,9 @@
 //
 // What is only read, code, data that becomes read-only after relocation (RELRO) and data are a PT_LOAD each
 // that starts on a new page, of the largest size that the image supports. The RELRO part is rounded up to
-// such a page's end with zeros, so that the loader can protect all of it whatever the size of pages, and
-// nothing else. In the file there is no padding but to pages of the common size.
+// such a page's end with zeros, .relro_padding (a section, so that strip keeps them), so that the loader can
+// protect all of it whatever the size of pages, and nothing else. In the file there is no padding but to
+// pages of the common size.
 #include "writers/elf/target.h"
 
 #include <algorithm>
@@ -30,6 +31,7 @@ u32 load_flags(const Link &link, const OutputSection &o) {
 } // namespace
 
 void ElfTarget::make_segments(Link &link) {
+  drop_lone_padding(link);
   for (OutputSection *o : link.outputs)
     if (o->name == ".init_array" || o->name == ".fini_array") // also when .ctors came first
       o->native_type = o->name[1] == 'i' ? SHT_INIT_ARRAY : SHT_FINI_ARRAY;
@@ -50,6 +52,19 @@ void ElfTarget::make_segments(Link &link) {
     make_listed_segments(link);
   else
     make_usual_segments(link);
+}
+
+// Nothing to be padded.
+void ElfTarget::drop_lone_padding(Link &link) {
+  OutputSection *padding = relro_padding ? relro_padding->section.output : nullptr;
+  if (!padding || padding->dropped ||
+      std::any_of(link.outputs.begin(), link.outputs.end(),
+                  [&](const OutputSection *o) { return o->relro && o != padding; }))
+    return;
+  padding->dropped = true;
+  std::erase(link.outputs, padding);
+  for (std::size_t i = 0; i < link.outputs.size(); ++i)
+    link.outputs[i]->index = static_cast<u32>(i + 1);
 }
 
 Segment &add_segment(Link &link, u32 type, u32 flags, OutputSection *first, OutputSection *last, u64 align) {

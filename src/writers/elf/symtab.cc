@@ -61,7 +61,8 @@ InputFile *file_at(const Link &link, u32 i) {
 }
 
 // Calls fn(symbol) for the symbols that a group of files adds, in the order in which they are written.
-template <class F> void choose(const Link &link, const SymtabGroup &g, Which which, F &&fn) {
+template <class F>
+void choose(const Link &link, const ElfTarget &target, const SymtabGroup &g, Which which, F &&fn) {
   for (u32 i = g.first_file; i < g.last_file; ++i) {
     const InputFile *f = file_at(link, i);
     if (which == Which::Locals && f->kind == FileKind::Object)
@@ -73,6 +74,11 @@ template <class F> void choose(const Link &link, const SymtabGroup &g, Which whi
         if (s->file == f && (s->native == k || f->kind == FileKind::Internal))
           if ((s->is_local() && !link.is_relocatable()) == (which == Which::Locals) && keep_global(link, *s))
             fn(*s);
+    if (f == link.internal && !link.is_relocatable())
+      for (const ElfTarget::LinkerSymbol &l : target.linker_symbols)
+        if (l.symbol->file == f && l.symbol->is_local() == (which == Which::Locals) &&
+            is_retained(link, *l.symbol))
+          fn(*l.symbol);
   }
 }
 
@@ -117,8 +123,8 @@ void SymtabSection::plan(Link &link) {
         g.kept.push_back(&s);
       };
     };
-    choose(link, g, Which::Locals, add(g.locals, g.local_strings));
-    choose(link, g, Which::Globals, add(g.globals, g.strings));
+    choose(link, target_, g, Which::Locals, add(g.locals, g.local_strings));
+    choose(link, target_, g, Which::Globals, add(g.globals, g.strings));
     g.strings += g.local_strings;
   });
   number();

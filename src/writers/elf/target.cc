@@ -127,6 +127,12 @@ void ElfTarget::synthesize(Link &link) {
     make_dynamic(link);
     make_relocation_tables(link);
     make_notes(link);
+    if (opt.z_relro && !opt.omagic && !link.plan.scripted) {
+      relro_padding =
+          link.synthesize<BytesSection>(*this, ".relro_padding", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 1);
+      relro_padding->section.flags |= kSecRelro;
+      relro_padding->keep_empty = true;
+    }
     if (unwind) {
       eh_frame = link.synthesize<EhFrameSection>(*this);
       eh_frame->plan(link);
@@ -155,6 +161,10 @@ u64 ElfTarget::page_size(const Link &link) {
 u64 ElfTarget::common_page_size(const Link &link) {
   u64 n = link.opt.z_common_page_size ? link.opt.z_common_page_size : elf_arch.info.common_page_size;
   return std::min(n, page_size(link));
+}
+bool ElfTarget::keeps_place(const Section &s) {
+  std::string_view n = s.name();
+  return n == ".init" || n == ".fini" || n == ".jcr" || is_old_array(s) || n == ".ctors" || n == ".dtors";
 }
 u64 ElfTarget::segment_spacing(const Link &link) {
   return link.opt.z_full_pages ? page_size(link) : link.opt.z_separate_code ? common_page_size(link) : 1;

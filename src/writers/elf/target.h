@@ -44,6 +44,7 @@ public:
   u64 page_size(const Link &) override;
   u64 common_page_size(const Link &) override;
   u64 segment_spacing(const Link &) override;
+  bool keeps_place(const Section &) override;
   u64 linker_symbol_address(Link &, const Symbol &) override;
   u64 default_image_base(const Link &) override;
   void finalize(Link &) override;
@@ -80,6 +81,7 @@ public:
   HashSection *hash = nullptr;
   GnuHashSection *gnu_hash = nullptr;
   VersymSection *versym = nullptr;
+  BytesSection *relro_padding = nullptr;
   BytesSection *verneed = nullptr, *verdef = nullptr, *interp = nullptr, *property = nullptr,
                *build_id = nullptr;
   u32 verneed_count = 0, verdef_count = 0;
@@ -139,6 +141,7 @@ private:
   void make_relocation_tables(Link &);
   void set_linker_symbols(Link &);
   void set_segments(Link &);
+  void drop_lone_padding(Link &);
   void make_usual_segments(Link &);
   void make_listed_segments(Link &);
   void add_loads(Link &, const std::vector<OutputSection *> &alloc);

@@ -22,3 +22,10 @@ for kind in -no-pie -pie -static; do
   gcc -B"$GOLD_GO_B" $kind main.o -o app -Wl,--gc-sections
   run "1 2 3 1" ./app
 done
+# What is referred to is in the symbol table, as with other linkers.
+c refer -fno-pic <<< 'extern char _end[], __start_own[]; __attribute__((section("own"))) int mine = 1;
+char *ends[] = {_end, __start_own}; void _start(void) {}'
+"$GOLD_GO" ld -o refer refer.o
+readelf -sW refer > out
+has 'NOTYPE +GLOBAL DEFAULT +[0-9]+ _end$' out
+has 'NOTYPE +GLOBAL PROTECTED +[0-9]+ __start_own$' out

@@ -45,6 +45,9 @@ for flags in "" -z,max-page-size=65536 -z,max-page-size=2097152,-z,common-page-s
   [ "$status" = 139 ] || fail "a write to RELRO did not crash: $status"
 done
 pages app 2097152 65536
+strip app # the padding stays
+pages app 2097152 65536
+run 7 ./app
 gcc -B"$GOLD_GO_B" -pie main.o -o app -Wl,-z,max-page-size=65536
 pages app 65536 4096
 [ "$(stat -c %s app)" -lt 40000 ] || fail "the file is mostly padding"

@@ -10,7 +10,7 @@ S
 relro_sections() { readelf -lW app | awk '/GNU_RELRO/ { n = 1 } /^ +[0-9]+ / { last = $0 } END { print last }'; }
 gcc -B"$GOLD_GO_B" -pie main.o -o app -Wl,-z,lazy
 relro_sections > out
-has '\.init_array .*\.data\.rel\.ro \.dynamic \.got *$' out
+has '\.init_array .*\.data\.rel\.ro \.dynamic \.got( \.relro_padding)? *$' out
 gcc -B"$GOLD_GO_B" -pie main.o -o app -Wl,-z,now
 relro_sections > out
 has '\.got' out

@@ -30,3 +30,12 @@ first=$(order)
 same app seven
 "$GOLD_GO" ld -o app a.o b.o --shuffle-sections=9
 [ "$(order)" != "$first" ] || fail "another seed gives the same order"
+# The pieces of .init and .ctors stay where they are: hosted programs still start.
+c hello <<< '#include <stdio.h>
+__attribute__((constructor)) static void first(void) { puts("first"); }
+int main(void) { puts("main"); return 0; }'
+for how in --shuffle-sections=1 --shuffle-sections=2 --shuffle-sections=3 --reverse-sections; do
+  gcc -B"$GOLD_GO_B" hello.o -o hello -Wl,$how
+  run 'first
+main' ./hello
+done
