@@ -204,7 +204,7 @@ struct Options {
   bool suppress_warnings = false;
   int error_limit = 20; // 0: no limit
   enum class Color : u8 { Auto, Always, Never } color = Color::Auto;
-  int threads = 0;             // 0: as many as the affinity mask and the cgroup allow
+  int threads = 0;              // 0: as many as the affinity mask and the cgroup allow
   u64 parallel_from = 16 << 20; // bytes of inputs from which on threads are used
 
   // LTO.
