@@ -172,6 +172,11 @@ bool RelrSection::update(Link &link) {
       if (e.kind == GotEntry::Address && got->is_relative(link, *e.symbol))
         places.push_back(got->section.address() + u64(e.slot) * 8);
   parallel_sort(places.begin(), places.end(), std::less<u64>());
+  if (std::any_of(places.begin(), places.end(), [](u64 p) { return p % 2; })) {
+    link.diag.error("-z pack-relative-relocs: the linker script (SUBALIGN) puts words at odd addresses, which "
+                    "DT_RELR can't name; use -z nopack-relative-relocs");
+    return false;
+  }
   std::size_t before = words.size();
   words.clear();
   for (std::size_t i = 0; i < places.size();) {

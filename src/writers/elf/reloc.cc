@@ -129,16 +129,13 @@ void SectionScan::word_slow(const Rela &r, Symbol &s) {
     s.need(kNeedsDynsym);
     break;
   case Word::Relr:
-    if (writable) {
-      relr_.push_back(static_cast<u32>(r.r_offset));
-      return;
-    }
-    break;
+    relr_.push_back(static_cast<u32>(r.r_offset));
+    return;
   default:
     break;
   }
   if (!writable) {
-    if (link.opt.z_text || kind == Word::Relr || sec.kind == SectionKind::Unwind) {
+    if (link.opt.z_text || sec.kind == SectionKind::Unwind) {
       error(r, s,
             "in read-only section `" + std::string(sec.name()) +
                 "' needs a dynamic relocation; recompile with " + (shared ? "-fPIC" : "-fPIE"));

@@ -51,8 +51,10 @@ inline Word word_kind(const Symbol &s, bool pic, bool writable, bool relr) {
     return Word::Static;
   return relr ? Word::Relr : Word::Relative;
 }
+// RELR can say it: an even place that is written when the loader relocates the image (what is only read has
+// text relocations, which are done later, or earlier).
 inline bool relr_place(const Link &link, const Section &sec, u64 offset) {
-  return link.opt.relr && sec.p2align >= 1 && offset % 2 == 0;
+  return link.opt.relr && sec.p2align >= 1 && offset % 2 == 0 && sec.flags & kSecWrite;
 }
 
 // An address that branches, PC-relative and absolute references see.

@@ -62,6 +62,34 @@ fails_with 'nowhere' "$GOLD_GO" ld -o fresh broken.o
 [ ! -e fresh ] || fail "a failed link made a file"
 nothing_left
 
+# Files may be no larger, or the disk is full.
+asm large <<'A'
+  .globl _start
+_start:
+  nop
+  .data
+  .fill 200000, 1, 7
+A
+limited() (
+  ulimit -f "$1"
+  shift
+  "$@"
+)
+fails_with 'cannot write output file app: File too large' limited 20 "$GOLD_GO" ld -o app large.o
+ends_with 7 ./app
+fails_with 'cannot write output file fresh: File too large' limited 20 "$GOLD_GO" ld -o fresh large.o
+[ ! -e fresh ] || fail "a failed link made a file"
+nothing_left
+cat > full.sh <<'A'
+mkdir -p small && mount -t tmpfs -o size=64k tmpfs small || exit 77
+echo previous > small/app
+"$GOLD_GO" ld -o small/app large.o > err 2>&1 && exit 2
+[ "$(ls small)" = app ] && [ "$(cat small/app)" = previous ] && grep -q 'small/app: No space left on device' err
+A
+status=0
+unshare -rm sh full.sh 2> /dev/null || status=$?
+[ $status = 0 ] || [ ! -e err ] || fail "a full disk: $status: $(cat err)"
+
 # A file of the temporary name that a killed process left is no obstacle, nor followed when it is a link.
 mkdir here
 (cd here && ln -s ../victim "app.tmp$BASHPID" && echo precious > ../victim && exec "$GOLD_GO" ld -o app ../app.o)

@@ -32,3 +32,16 @@ for model in medium large; do
   gcc -B "$GOLD_GO_B" -o app main.o ./libother.so
   run "5 0 6 6 2 1" ./app
 done
+# Data of the medium model may be anywhere (.lbss): that of the small one stays within reach.
+c big -mcmodel=medium -fPIE <<< '#include <stdio.h>
+char big[0x90000000L], other[100];
+int small = 4;
+extern int ext;
+int f(int);
+int main() {
+  big[0x8fffffffL] = 3;
+  printf("%d %d %d %d\n", big[0x8fffffffL], small, ext, f(2));
+}'
+c near -fPIE <<< 'int ext = 9; char zero[100000]; int f(int x) { return x + zero[5] + 1; }'
+gcc -B "$GOLD_GO_B" -pie -o app big.o near.o
+run "3 4 9 3" ./app

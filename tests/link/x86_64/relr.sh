@@ -1,3 +1,4 @@
+# image-check: allow textrel
 # -z pack-relative-relocs packs relative relocations; the program needs no other of that kind.
 . "$SRC/tests/lib/common.sh"
 need gcc readelf
@@ -17,3 +18,36 @@ run "4 1 4 3" ./app
 readelf -rW app > relocs
 has "\.relr\.dyn" relocs
 [ "$(grep -c R_X86_64_RELATIVE relocs)" = 1 ] || fail "only the odd place needs R_X86_64_RELATIVE"
+# What is only read is no place for RELR: with text relocations allowed it gets R_X86_64_RELATIVE.
+asm text <<'S'
+  .globl main
+  .type main, @function
+main:
+  endbr64
+  sub $8, %rsp
+  mov .Lp(%rip), %rdi
+  call puts@PLT
+  xor %eax, %eax
+  add $8, %rsp
+  ret
+  .align 8
+.Lp: .quad .Lhello
+  .section .rodata
+.Lhello: .string "hello"
+  .section .note.GNU-stack,"",@progbits
+S
+gcc -B "$GOLD_GO_B" -pie -Wl,-z,pack-relative-relocs,-z,notext -o app text.o
+run hello ./app
+readelf -dW app > dynamic
+has TEXTREL dynamic
+[ "$(readelf -rW app | grep -c R_X86_64_RELATIVE)" = 1 ] || fail "another number of R_X86_64_RELATIVE"
+fails_with 'read-only section' gcc -B "$GOLD_GO_B" -pie -Wl,-z,pack-relative-relocs,-z,text -o app text.o
+# Nor are odd addresses.
+cat > odd.ld <<'S'
+SECTIONS {
+  .text : { *(.text*) }
+  .data : SUBALIGN(1) { BYTE(1) *(.data*) }
+}
+S
+c data -fPIE <<< 'int x; int *p = &x; void _start(void) {}'
+fails_with 'odd addresses' "$GOLD_GO" ld -pie -z pack-relative-relocs -T odd.ld -o app data.o
