@@ -551,6 +551,8 @@ void go_model_store(void *a, unsigned size, uint64_t v, int order, const char *f
       return;
     if (mutation.effect == Effect::relax)
       order = __ATOMIC_RELAXED;
+    if (mutation.effect == Effect::give)
+      v = mutation.value;
   }
   point();
   if (tracing && !quiet)

@@ -17,9 +17,9 @@
 // CASes that read old values. Plain (non-atomic) accesses are sequentially consistent here: data
 // races are ThreadSanitizer's business.
 //
-// A mutation weakens the operations at one site: no fence, a relaxed order, a load that gives a
-// constant (a re-check that is not made), a read-modify-write in two halves. The checker must then
-// find a failure.
+// A mutation weakens the operations at one site: no fence, a relaxed order, a load that gives or
+// a store that stores a constant (a re-check that is not made), a read-modify-write in two halves. The
+// checker must then find a failure.
 #pragma once
 #include <stdint.h>
 

@@ -87,6 +87,10 @@ static G *fresh_g(int i) {
   G *g = S.g[i] = static_cast<G *>(model::arena(sizeof(G)));
   return g;
 }
+static void spawn_on(int i, G *g) {
+  S.m[i]->in_rt.store(1); // spawning leaves the runtime
+  go_rt_spawn(S.m[i], g);
+}
 static void take(G *g) {
   for (int i = 0; i < 16; i++)
     if (S.g[i] == g)
@@ -161,18 +165,30 @@ static void run_queue() {
       two(4),
       {[] {
          for (int i = 0; i < 4; i++)
-           go_rt_spawn(S.m[0], S.g[i]);
+           spawn_on(0, S.g[i]);
          drain(0);
        },
        thief},
       [] { all_taken_once(4); });
+  auto four = scenarios.back().setup;
+  add(
+      "runq/fresh-alone", "the same when the owner knows of one processor only, and so announces nothing",
+      [four] {
+        four();
+        sched.n_procs.store(1);
+      },
+      {scenarios.back().threads[0], [] { steal_into(sched.all_p[1]); }},
+      [] {
+        sched.n_procs.store(2);
+        all_taken_once(4);
+      });
   add(
       "runq/fresh-last", "owner and thief race for the last one",
       [] {
         base(2);
         with_p(0), with_p(1);
-        go_rt_spawn(S.m[0], fresh_g(0));
-        go_rt_spawn(S.m[0], fresh_g(1)); // displaces number 0 into the deque
+        spawn_on(0, fresh_g(0));
+        spawn_on(0, fresh_g(1)); // displaces number 0 into the deque
       },
       {[] { drain(0); }, thief}, [] { all_taken_once(2); }, {3, 2});
   add(
@@ -181,7 +197,7 @@ static void run_queue() {
         base(2);
         with_p(0), with_p(1);
         for (int i = 0; i < 3; i++)
-          go_rt_spawn(S.m[0], fresh_g(i));
+          spawn_on(0, fresh_g(i));
       },
       {[] { drain(0); },
        [] {
@@ -531,6 +547,30 @@ static void revocation() {
       {user, monitor}, check, {3, 2});
 }
 
+// A timer's callback that calls the runtime: when that call is over, the scheduler still holds its P.
+static void callbacks() {
+  add(
+      "revoke/callback", "a P is taken while its scheduler runs a timer whose callback calls the runtime",
+      [] {
+        base(2);
+        with_p(0), foreign(1);
+        S.a = go_chan_make(&int_ops, 1);
+        S.t = timer_new(
+            S.m[0], [](Timer *, int64_t) { S.result[0] = go_chan_send(S.a, &S.elem[0][0], 0); }, nullptr);
+        timer_arm(S.m[0], S.t, 500000, 0);
+      },
+      {[] {
+         timers_run(S.m[0], sched.all_p[0], 1000000);
+         use(sched.all_p[0]);
+         S.done[0] = 1;
+       },
+       [] {
+         if (take_p(S.m[0], sched.all_p[0]))
+           use(sched.all_p[0]);
+       }},
+      [] { expect(S.done[0] && S.result[0] == GO_OK, "the callback did not run"); }, {2, 1});
+}
+
 // ---- idle and wake-up ----------------------------------------------------------------------------
 
 static void mark(void *p) {
@@ -538,8 +578,8 @@ static void mark(void *p) {
 }
 
 // Started by on_timer's way: into the ring, then wake_p. Its starter computes until it has run.
-static G *prepared(void (*fn)(void *), void *arg) {
-  G *g = fresh_g(0);
+static G *prepared(void (*fn)(void *), void *arg, int i = 0) {
+  G *g = fresh_g(i);
   g->fn = fn;
   memcpy(g->closure, &arg, sizeof arg);
   g->state.store(g_fresh, relaxed);
@@ -589,6 +629,95 @@ static void idle() {
           cpu_pause();
       }},
       [] { expect(S.ran[0] == 1, "the goroutine was not run"); }, {2, 1});
+  // The spawner computes and never looks at its queue again; the only other thread is about to give up.
+  add(
+      "idle/local-spawn", "a running thread starts two goroutines while the last spinning thread gives up",
+      [] {
+        base(2);
+        with_p(0);
+        start_m(sched.all_p[1], false);
+        prepared(run_ring, &S.ran[0]); // displaced from runnext, and so for others
+        prepared(run_ring, &S.ran[1], 1);
+      },
+      {[] {
+        go_rt_spawn(S.m[0], S.g[0]);
+        go_rt_spawn(enter(), S.g[1]);
+        while (!S.ran[0])
+          cpu_pause();
+      }},
+      [] { expect(S.ran[0] == 1, "the goroutine was not run"); }, {2, 1});
+  add(
+      "idle/grow", "the same while set_max_procs adds the second processor",
+      [] {
+        base(2);
+        with_p(0), foreign(1);
+        sched.n_procs.store(1);
+        sched.all_p[1]->retired = true;
+        prepared(run_ring, &S.ran[0]);
+        prepared(run_ring, &S.ran[1], 1);
+      },
+      {[] {
+         go_rt_spawn(S.m[0], S.g[0]);
+         go_rt_spawn(enter(), S.g[1]);
+         while (!S.ran[0])
+           cpu_pause();
+       },
+       [] { go_set_procs(2); }},
+      [] { expect(S.ran[0] == 1, "the goroutine was not run"); }, {1, 1});
+  add(
+      "idle/batch",
+      "a running thread takes a batch off the global queue while the last spinning thread gives up",
+      [] {
+        base(2);
+        with_p(0), foreign(1);
+        start_m(sched.all_p[1], false);
+        prepared(run_ring, &S.ran[0]);
+        prepared(run_ring, &S.ran[1], 1);
+      },
+      {[] {
+         G *g = nullptr;
+         while (!S.ran[0] && !S.ran[1] && !(g = pick_local(S.m[0], sched.all_p[0])))
+           cpu_pause();
+         for (int other = g == S.g[0]; g && !S.ran[other];)
+           cpu_pause();
+         S.flag = g != nullptr;
+       },
+       [] {
+         Block *b = block_get();
+         b->item[0] = S.g[0], b->item[1] = S.g[1];
+         b->tail = 2;
+         global_put_block(b);
+         wake_p();
+       }},
+      [] { expect(S.ran[0] + S.ran[1] + S.flag == 2, "a goroutine was not run"); }, {1, 2});
+  add(
+      "idle/handoff",
+      "a P is handed off, empty, while work comes and the last spinning thread finds other work",
+      [] {
+        base(3);
+        with_p(0), foreign(1);
+        prepared(
+            [](void *) {
+              while (!S.ran[1])
+                cpu_pause();
+              S.ran[0]++;
+            },
+            nullptr);
+        prepared(run_ring, &S.ran[1], 1);
+        ring_put(S.m[0], sched.all_p[0], S.g[0]);
+        sched.n_spinning.store(1);
+        start_m(sched.all_p[2], true);
+      },
+      {[] {
+         M *m = S.m[0];
+         ring_put(m, m->p, S.g[1]);
+         wake_p();
+         leave(m);
+         while (!S.ran[1])
+           cpu_pause();
+       },
+       [] { handoff_p(sched.all_p[1]); }},
+      [] { expect(S.ran[0] == 1 && S.ran[1] == 1, "a goroutine was not run"); }, {1, 1});
   add(
       "idle/park-ready", "a goroutine parks on a channel while a foreign thread sends",
       [] {
@@ -647,8 +776,8 @@ static const Mutant mutants[] = {
     {"runq/fresh-two", "fresh_pop without its fence", {"fresh_pop", 'f', Effect::drop}},
     {"runq/fresh-last", "fresh_pop's CAS of head in two halves", {"fresh_pop", 'r', Effect::split}},
     {"runq/fresh-last", "fresh_steal's CAS of head in two halves", {"fresh_steal", 'r', Effect::split}},
-    {"runq/fresh", "fresh_put stores tail without release", {"fresh_put", 's', Effect::relax}},
-    {"runq/fresh", "fresh_pop stores tail without release", {"fresh_pop", 's', Effect::relax}},
+    {"runq/fresh-alone", "fresh_put stores tail without release", {"fresh_put", 's', Effect::relax}},
+    {"runq/fresh-alone", "fresh_pop stores tail without release", {"fresh_pop", 's', Effect::relax}},
     {"park/ready", "a channel's lock taken in two halves", {"lock", 'r', Effect::split}},
     {"park/ready", "wake_thread does not set the word it wakes", {"wake_thread", 's', Effect::drop}},
     {"close/select", "dequeue claims a select in two halves", {"dequeue", 'r', Effect::split}},
@@ -665,6 +794,7 @@ static const Mutant mutants[] = {
     {"revoke/enter", "take_p does not look at in_rt again", {"take_p", 'l', Effect::give, 0}},
     {"revoke/enter", "enter does not look at own", {"enter", 'l', Effect::give, own_owned}},
     {"revoke/enter", "take_p's CASes in two halves", {"take_p", 'r', Effect::split}},
+    {"revoke/callback", "a call within another ends both", {"leave", 's', Effect::give, 0}},
     {"revoke/no-membarrier", "enter without its fence", {"enter", 'f', Effect::drop}},
     {"revoke/no-membarrier", "barrier_all without its fence", {"barrier_all", 'f', Effect::drop}},
     {"idle/local-work", "wake_p without its fence", {"wake_p", 'f', Effect::drop}},
@@ -672,6 +802,12 @@ static const Mutant mutants[] = {
      "no second look at the queues after giving up the P",
      {"work_anywhere", 'l', Effect::give, 0}},
     {"idle/local-work", "find_runnable without its fences", {"find_runnable", 'f', Effect::drop}},
+    {"idle/local-spawn", "wake_p without its fence", {"wake_p", 'f', Effect::drop}},
+    {"idle/local-spawn", "go_rt_spawn does not announce", {"go_rt_spawn", 'l', Effect::give, 1}},
+    {"idle/local-spawn", "find_runnable without its fences", {"find_runnable", 'f', Effect::drop}},
+    {"idle/grow", "go_set_procs without membarrier", {"barrier_all", 'm', Effect::drop}},
+    {"idle/batch", "global_get counts down without release", {"global_get", 'r', Effect::relax}},
+    {"idle/handoff", "handoff_p without its fence", {"handoff_p", 'f', Effect::drop}},
     {"idle/timer-interrupts-poll",
      "timer_arm does not interrupt the poller",
      {"poll_break", 'l', Effect::give, 0}},
@@ -693,7 +829,7 @@ int main(int argc, char **argv) {
     else
       only.push_back(a);
   }
-  run_queue(), channels(), timers(), poller(), revocation(), idle();
+  run_queue(), channels(), timers(), poller(), revocation(), callbacks(), idle();
   auto wanted = [&](const char *n) {
     return only.empty() ||
            std::any_of(only.begin(), only.end(), [&](auto &o) { return !strncmp(o.c_str(), n, o.size()); });

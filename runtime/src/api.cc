@@ -248,6 +248,7 @@ unsigned go_set_procs(unsigned n) noexcept {
     next = p->idle_next;
     retire_p(p);
   }
+  barrier_all(); // a spawner that saw one P only has announced nothing, but its queue is visible now
   wake_p();
   if (m->p && m->p->id >= n)
     m = yield(m);

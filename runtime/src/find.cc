@@ -52,7 +52,8 @@ void acquire_p(M *m, P *p) {
   p->m = m;
   p->tick++;
   m->own.store(own_owned);
-  if (sched.mon_sleep.load())
+  fence(); // against the monitor's last look at the number of idle Ps
+  if (sched.mon_sleep.load(relaxed))
     mon_wake();
 }
 
@@ -84,6 +85,18 @@ void stop_m(M *m) {
     sys::nanosleep(1000000000000);
 }
 
+GO_RACY static bool work_anywhere(int64_t t) {
+  if (sched.gq_n.load())
+    return true;
+  uint32_t n = sched.n_procs.load();
+  for (uint32_t i = 0; i < n; i++) {
+    P *p = sched.all_p[i];
+    if (p_has_queued(p) || p->timers.first.load() <= t)
+      return true;
+  }
+  return false;
+}
+
 GO_RACY void handoff_p(P *p) {
   if (p->id >= sched.n_procs.load()) {
     retire_p(p);
@@ -102,7 +115,9 @@ GO_RACY void handoff_p(P *p) {
     return;
   }
   fence();
-  if (sched.poll_blocked.load())
+  if (work_anywhere(0)) // it came while this P was neither idle nor anybody's
+    wake_p();
+  else if (sched.poll_blocked.load())
     poll_break(); // it computes its time-out anew
   else if (p->timers.first.load() != never || sched.n_poll_wait.load())
     wake_p(); // somebody has to sleep in the poller
@@ -118,18 +133,6 @@ void inject(M *m, G *list) {
     g->next = nullptr;
     ready_tail(m, g);
   }
-}
-
-GO_RACY static bool work_anywhere(int64_t t) {
-  if (sched.gq_n.load())
-    return true;
-  uint32_t n = sched.n_procs.load();
-  for (uint32_t i = 0; i < n; i++) {
-    P *p = sched.all_p[i];
-    if (p_has_queued(p) || p->timers.first.load() <= t)
-      return true;
-  }
-  return false;
 }
 
 static bool steal_timers(M *m, P *p, int64_t t) {
@@ -165,15 +168,32 @@ static G *locked_wait(M *m, G *locked) {
   return locked;
 }
 
+// Outside of the runtime until the world goes on. The monitor may take the P meanwhile.
+static void wait_frozen(M *m) {
+  stop_spinning(m, false);
+  m->in_rt.store(0);
+  while (sched.frozen.load())
+    sys::futex_wait(&sched.frozen, 1, 1000000);
+  m->in_rt.store(1);
+  fence();
+  while (m->own.load() == own_frozen || m->own.cas(own_revoking, own_owned)) { // thaw_world is under way
+    if (sched.exiting.load())
+      sleep_forever();
+    cpu_pause();
+  }
+  if (m->own.load() == own_taken) {
+    m->p = nullptr;
+    m->own.store(own_owned);
+    sched.n_detached.sub(1u);
+  }
+}
+
 G *find_runnable(M *m) {
   for (;;) {
     if (GO_UNLIKELY(sched.exiting.load()))
       sleep_forever();
-    while (GO_UNLIKELY(sched.frozen.load()) && m->p) {
-      m->in_rt.store(0);
-      sys::futex_wait(&sched.frozen, 1, 1000000);
-      m->in_rt.store(1);
-    }
+    if (GO_UNLIKELY(sched.frozen.load()) && m->p)
+      wait_frozen(m);
     if (GO_UNLIKELY(m->lockedg != nullptr)) {
       stop_spinning(m, false);
       return locked_wait(m, m->lockedg);
@@ -319,6 +339,11 @@ G *find_runnable(M *m) {
 }
 
 static atomic<uint32_t> dead_seen;
+#if defined(__SANITIZE_THREAD__)
+constexpr uint32_t strange_threads = 1; // the sanitizer's own, which wakes nobody
+#else
+constexpr uint32_t strange_threads = 0;
+#endif
 
 // Nothing runs, no timer, no descriptor: is there anything that could still wake a goroutine?
 GO_RACY void check_dead() {
@@ -345,7 +370,7 @@ GO_RACY void check_dead() {
         uint32_t v = 0;
         for (s += 10; *s >= '0' && *s <= '9'; s++)
           v = v * 10 + uint32_t(*s - '0');
-        if (v > sched.n_m.load() + sched.n_mon.load())
+        if (v > sched.n_m.load() + sched.n_mon.load() + strange_threads)
           return;
         break;
       }

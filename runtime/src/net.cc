@@ -19,7 +19,7 @@ static go_fd *out(Fd *f) {
 
 static bool hold(Fd *f) {
   Locked l(f->lock);
-  if (f->closing)
+  if (f->closing.load(relaxed))
     return false;
   f->refs++;
   return true;
@@ -275,14 +275,12 @@ long go_fd_read(go_fd *ff, void *p, size_t n) noexcept {
   M *m = enter();
   long r;
   for (;;) {
-    if (f->side[0].timeout) {
+    if (f->side[0].timeout.load(relaxed)) {
       r = -110;
       break;
     }
-    if (f->drained && !f->hup) {
-      f->drained = false;
-    } else {
-      f->drained = false;
+    if (!f->drained.load(relaxed) || f->hup.load(relaxed)) { // else wait at once: nothing has come
+      uint32_t seen = f->edges.load(relaxed);
       if (f->polled) {
         r = sys::read(f->fd, p, n);
       } else {
@@ -295,8 +293,11 @@ long go_fd_read(go_fd *ff, void *p, size_t n) noexcept {
       if (r == -sys::eintr)
         continue;
       if (r != -sys::eagain) {
-        if (r > 0 && size_t(r) < n && f->stream)
-          f->drained = true;
+        if (r > 0 && size_t(r) < n && f->stream) {
+          Locked l(f->lock);
+          if (f->edges.load(relaxed) == seen) // else another reader may have left something
+            f->drained.store(true, relaxed);
+        }
         break;
       }
     }
@@ -304,7 +305,7 @@ long go_fd_read(go_fd *ff, void *p, size_t n) noexcept {
     if (r)
       break;
   }
-  if (r <= 0 && f->closing) // what has been read is the caller's
+  if (r <= 0 && f->closing.load(relaxed)) // what has been read is the caller's
     r = -sys::ebadf;
   drop(f);
   leave(m);
@@ -319,7 +320,7 @@ long go_fd_write(go_fd *ff, const void *p, size_t n) noexcept {
   size_t done = 0;
   long r = 0;
   do {
-    if (f->side[1].timeout) {
+    if (f->side[1].timeout.load(relaxed)) {
       r = -110;
       break;
     }
@@ -347,7 +348,7 @@ long go_fd_write(go_fd *ff, const void *p, size_t n) noexcept {
       break;
     }
   } while (done < n);
-  if (r < 0 && f->closing)
+  if (r < 0 && f->closing.load(relaxed))
     r = -sys::ebadf;
   drop(f);
   leave(m);
@@ -427,7 +428,7 @@ go_fd *go_net_accept(go_fd *l, int *err) noexcept {
   M *m = enter();
   long r;
   for (;;) {
-    if (f->side[0].timeout) {
+    if (f->side[0].timeout.load(relaxed)) {
       r = -110;
       break;
     }
@@ -440,7 +441,7 @@ go_fd *go_net_accept(go_fd *l, int *err) noexcept {
     if (r)
       break;
   }
-  if (r < 0 && f->closing)
+  if (r < 0 && f->closing.load(relaxed))
     r = -sys::ebadf;
   drop(f);
   Fd *c = nullptr;
@@ -523,7 +524,7 @@ long go_net_recv_from(go_fd *ff, void *p, size_t n, char *from, size_t from_size
   long r;
   int from_len = 0;
   for (;;) {
-    if (f->side[0].timeout) {
+    if (f->side[0].timeout.load(relaxed)) {
       r = -110;
       break;
     }

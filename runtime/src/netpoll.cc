@@ -52,6 +52,10 @@ void poll_break() {
 static void fire(Fd *f, int side, G *&list) {
   Fd::Side &s = f->side[side];
   s.ready = true;
+  if (side == 0) {
+    f->edges.bump();
+    f->drained.store(false, relaxed);
+  }
   if (G *g = s.g) {
     s.g = nullptr;
     sched.n_poll_wait.sub(1u);
@@ -92,7 +96,7 @@ G *poll_net(int64_t delay) {
     f->lock.lock();
     if ((f->gen & gen_mask) == gen) {
       if (e & (8 | 16 | 0x2000)) // ERR, HUP, RDHUP: no further edge will come
-        f->hup = true;
+        f->hup.store(true);
       if (e & (1 | 8 | 16 | 0x2000))
         fire(f, 0, list);
       if (e & (4 | 8 | 16))
@@ -117,7 +121,7 @@ static void on_deadline(Timer *t, int64_t at) {
     if (until > at) {
       again = true; // it was moved: lazily, here
     } else {
-      s.timeout = true;
+      s.timeout.store(true);
       g = s.g;
       s.g = nullptr;
     }
@@ -158,11 +162,14 @@ Fd *fd_new(int fd, bool stream) {
   if ((f->gen & gen_mask) == 0)
     f->gen++;
   f->refs = 1;
-  f->closing = f->hup = f->drained = false;
+  f->closing.store(false);
+  f->hup.store(false);
+  f->drained.store(false);
   f->stream = stream;
   for (Fd::Side &s : f->side) {
     s.g = nullptr;
-    s.ready = s.timeout = false;
+    s.ready = false;
+    s.timeout.store(false);
     s.deadline = never;
   }
   f->lock.unlock();
@@ -194,7 +201,7 @@ int fd_wait(M *&m, Fd *f, int side) {
   Fd::Side &s = f->side[side];
   f->lock.lock();
   for (;;) {
-    int r = f->closing ? -sys::ebadf : s.timeout ? -110 : 0;
+    int r = f->closing.load(relaxed) ? -sys::ebadf : s.timeout.load(relaxed) ? -110 : 0;
     if (r || s.ready) {
       if (!r)
         s.ready = false;
@@ -225,8 +232,9 @@ int fd_deadline(M *m, Fd *f, int which, int64_t t) {
       continue;
     Fd::Side &s = f->side[i];
     s.deadline = t;
-    s.timeout = t != never && t <= now();
-    if (s.timeout) {
+    bool late = t != never && t <= now();
+    s.timeout.store(late);
+    if (late) {
       wake[i] = s.g;
       s.g = nullptr;
     } else if (t != never) {
@@ -251,11 +259,11 @@ int fd_deadline(M *m, Fd *f, int which, int64_t t) {
 
 int fd_close(M *m, Fd *f) {
   f->lock.lock();
-  if (f->closing) {
+  if (f->closing.load(relaxed)) {
     f->lock.unlock();
     return -sys::ebadf;
   }
-  f->closing = true;
+  f->closing.store(true);
   if (f->polled) {
     Event e{};
     sys::call(__NR_epoll_ctl, ep, 2, f->fd, sys::arg(&e));

@@ -332,7 +332,7 @@ static G *global_get(P *p, uint32_t max) {
       p->ring[(t + i - 1) % ring_size].store(static_cast<G *>(b->item[b->head + i]), relaxed);
     p->tail.store(t + n - 1, release);
     b->head += n;
-    sched.gq_n.sub(n, relaxed);
+    sched.gq_n.sub(n, release); // who sees the queue empty sees what came into the ring
     if (b->head == b->tail) {
       sched.gq_head = b->next;
       if (!b->next)
@@ -542,9 +542,12 @@ static inline void switch_away(M *m, G *g, G *next) {
     switch_g(m, g, next);
   } else {
     if (next) { // wired to another thread: let the scheduler sort it out
-      if (G *old = m->p->runnext)
-        ring_put(m, m->p, old);
+      G *old = m->p->runnext;
       m->p->runnext = next;
+      if (old) {
+        ring_put(m, m->p, old);
+        wake_p();
+      }
     }
     switch_g(m, g, m->g0);
   }
@@ -556,8 +559,6 @@ static void futex_park(M *m, PostFn post, void *arg) {
     post(m, arg);
   while (m->park.exchange(0, acquire) == 0)
     sys::futex_wait(&m->park, 0);
-  m->in_rt.store(1, relaxed);
-  compiler_barrier();
 }
 
 M *park(M *m, WaitReason why, PostFn post, void *arg) {
@@ -642,11 +643,8 @@ M *yield(M *m) {
   G *next = (g->flags & gf_locked) ? nullptr : pick_local(m, p);
   if (!next && sched.model != model_mn && !(g->flags & gf_locked) && !m->preempt.load(relaxed) &&
       !sched.exiting.load() && !sched.frozen.load() && p->id < sched.n_procs.load()) {
-    if (p->timers.first.load(relaxed) != never && p->timers.first.load(relaxed) <= now() &&
-        timers_run(m, p, now()))
-      next = pick_local(m, p);
-    if (!next)
-      return m; // nobody else
+    if (int64_t due = p->timers.first.load(relaxed); due == never || due > now())
+      return m; // nobody else; due timers run on g0
   }
   m->preempt.store(0, relaxed);
   g->state.store(g_runnable, relaxed);
@@ -681,7 +679,9 @@ static void wake_thread(M *m) {
 }
 
 // A goroutine went to runnext of a P that has nothing else. Its waker will probably park at once
-// and run it; waking another thread for it would only cost. So such wake-ups are limited in rate.
+// and run it; waking another thread for it would only cost. So such wake-ups are limited in rate, and
+// need no fence: nobody can steal from runnext, so there is nothing that a thread about to sleep could
+// have overlooked. If the waker computes on, the monitor moves the goroutine after 20 us (revoke.cc).
 static void soft_wake(P *p) {
   if (sched.n_idle_p.load(relaxed) == 0 || sched.n_spinning.load(relaxed))
     return;
@@ -845,10 +845,12 @@ extern "C" GO_HIDDEN void go_rt_spawn(M *m, G *g) {
       return;
     }
   }
-  // One that is alone in runnext can't be stolen, and its spawner will probably park at once.
+  // One that is alone in runnext can't be stolen, and its spawner will probably park at once. What went
+  // into a queue is announced: wake_p has the fence between the queue's tail and the look for idle Ps
+  // that a thread about to sleep has between making its P idle and its second look at the queues.
   if (!old)
     soft_wake(p);
-  else if (sched.n_idle_p.load(relaxed))
+  else if (sched.n_procs.load(relaxed) > 1 || !sched.membarrier) // go_set_procs sees to the rest
     wake_p();
   leave(m);
 }
@@ -1093,8 +1095,7 @@ static void start_runtime() {
     m->g0_size = n;
     m->g0->sp = go_rt_init_stack(m->g0_stack + n - 64, g0_main, m);
     stack_signals_thread(m);
-    m->in_rt.store(1);
-    acquire_p(m, idle_p_get());
+    acquire_p(m, idle_p_get()); // from here on like one that computes: enter() looks whether it still is ours
     atexit(rt_exit_stop);
     mon_start();
   } else {

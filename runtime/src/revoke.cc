@@ -3,7 +3,7 @@
 // The monitor looks at every busy P. One whose tick stands still belongs to a thread that is in
 // user code: in a blocking call when its CPU clock stands still too, hogging the CPU otherwise.
 // Neither is interrupted. Instead the P is taken away: own=revoking; membarrier; if the thread is
-// not inside the runtime, own: revoking -> taken. The thread sets in_rt=1 before it reads `own`, so
+// not inside the runtime, own: revoking -> taken. The thread raises in_rt before it reads `own`, so
 // exactly one side wins (an asymmetric Dekker handshake, and a CAS for the rest).
 #include "rt.h"
 
@@ -11,7 +11,9 @@ namespace gort {
 
 void thread_create(void *(*fn)(void *), void *arg, size_t stack);
 
-static void barrier_all() {
+// A full fence on every thread of the process; without membarrier(2) only on this one, and the others
+// have fences of their own where they count on it.
+void barrier_all() {
   if (sched.membarrier)
     sys::call(__NR_membarrier, 1 << 3, 0, 0);
   else
@@ -53,6 +55,8 @@ static void post_detached(M *m, void *gp) {
       m->own.cas(own_revoking, own_owned);
       continue;
     }
+    if (m->in_rt.load(relaxed) > 1) // a timer's callback: whoever stops the world waits for the outer call
+      return m;
     if (o == own_frozen) {
       m->in_rt.store(0);
       if (sched.exiting.load())
@@ -80,7 +84,7 @@ static void post_detached(M *m, void *gp) {
 }
 
 [[gnu::noinline]] void leave_slow(M *m) {
-  if (m->foreign || m->curg == m->g0 || m->curg->lock_depth)
+  if (m->foreign || m->curg == m->g0 || m->curg->lock_depth || m->in_rt.load(relaxed))
     return;
   m = enter();
   m->preempt.store(0);
@@ -154,7 +158,7 @@ static int64_t cpu_time(int tid) {
 
 GO_RACY static bool retake(P *p, int64_t t) {
   M *m = p->m;
-  if (!m || p->idle) {
+  if (!m || p->idle || sched.deterministic) { // there a goroutine keeps the processor, however long it takes
     p->mon_strikes = 0;
     return false;
   }

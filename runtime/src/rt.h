@@ -6,7 +6,8 @@
 //  * Late binding: a G has no stack before it first runs; its closure sits in the G.
 //  * A parking G becomes visible to wakers only in the `post` action, which the *next* context
 //    performs once its own registers are live. So nobody can resume a half-saved G.
-//  * While an M is inside the runtime, m->in_rt is 1, and only then may it touch its P. The system
+//  * While an M is inside the runtime, m->in_rt is not 0, and only then may it touch its P. It is 2 while
+//    the scheduler runs a timer's callback that calls the runtime itself. The system
 //    monitor takes P's away from threads that are outside (CPU hogs, blocking calls) with an
 //    asymmetric Dekker handshake on m->own; see revoke.cc.
 //  * runnext and the yield block of a P belong to its owner alone; the ring can be stolen from.
@@ -205,7 +206,7 @@ enum Own : uint32_t { own_owned, own_revoking, own_taken, own_frozen };
 struct alignas(128) M {
   G *curg;
   P *p;
-  atomic<uint32_t> in_rt;
+  atomic<uint32_t> in_rt; // how many calls deep; written by this thread
   atomic<uint32_t> own;
   atomic<uint32_t> preempt; // the monitor wants this M to reschedule
   uint32_t blocking;        // inside go_enter_blocking
@@ -332,18 +333,19 @@ inline M *enter() {
   M *m = getm();
   if (GO_UNLIKELY(!m))
     m = attach();
-  m->in_rt.store(1, relaxed);
+  m->in_rt.bump();
   compiler_barrier();
   if (GO_UNLIKELY(!sched.membarrier))
     fence();
-  if (GO_UNLIKELY(m->own.load(relaxed) != own_owned))
+  // Acquires what the monitor did while it kept this M out (it may have emptied runnext).
+  if (GO_UNLIKELY(m->own.load(acquire) != own_owned))
     m = enter_slow(m);
   return m;
 }
 
 inline void leave(M *m) {
   compiler_barrier();
-  m->in_rt.store(0, release);
+  m->in_rt.store(m->in_rt.load(relaxed) - 1, release);
   if (GO_UNLIKELY(m->preempt.load(relaxed)))
     leave_slow(m);
 }
@@ -399,6 +401,7 @@ int64_t now(); // monotonic nanoseconds (virtual in deterministic mode)
 int64_t real_now();
 void ring_put(M *m, P *p, G *g);
 
+void barrier_all();
 void mon_start();
 void mon_wake();
 bool take_p(M *m, P *p);

@@ -47,7 +47,8 @@ void go_traceback(int fd, int all) GO_NOEXCEPT;
 /** Names the calling goroutine in tracebacks; the string must stay. */
 void go_set_name(const char *name) GO_NOEXCEPT;
 /** Deterministic test mode: one processor, seeded scheduling, virtual clock that jumps when
- *  nothing can run. To be called by main before it spawns. seed 0 ends the mode. */
+ *  nothing can run. A goroutine that computes or blocks outside of the runtime keeps the
+ *  processor until its next call. To be called by main before it spawns. seed 0 ends the mode. */
 void go_test_mode(uint64_t seed) GO_NOEXCEPT;
 /** Called with the text before the process ends because of an uncaught exception. */
 void go_on_panic(void (*fn)(const char *text)) GO_NOEXCEPT;

@@ -34,9 +34,16 @@ static void on_alarm(int) {
 
 static int failures;
 
+// A sanitizer multiplies the time that everything takes.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr unsigned patience = 5;
+#else
+constexpr unsigned patience = 1;
+#endif
+
 static void run(const Case &c, const char *how) {
   current = &c;
-  alarm(60);
+  alarm(60 * patience);
   std::string got = thrown([&] {
     std::string s = c.run();
     if (s != c.expect) {
@@ -125,7 +132,7 @@ int main(int argc, char **argv) {
   if (mode == "one") {
     for (const Case &c : cases())
       if (arg == c.name) {
-        alarm(30);
+        alarm(30 * patience);
         current = &c;
         std::printf("%s\n", c.run().c_str());
         return 0;
