@@ -770,7 +770,27 @@ void add_archive_members(Link &link, const FileFormat &format, const MappedFile 
     names.push_back({name, link.files[first + member]});
 }
 
+// Xcode's form: records of a byte, what the name is, and the name up to a NUL.
+static void write_dependency_info(Link &link) {
+  constexpr char kLinker = 0x00, kInput = 0x10, kOutput = 0x40;
+  const std::string &path = link.opt.dependency_info;
+  if (path.empty())
+    return;
+  std::string text;
+  auto add = [&](char what, const std::string &name) { (text += what).append(name).push_back('\0'); };
+  add(kLinker, link.opt.program);
+  for (const MappedFile *m : mapped_files())
+    add(kInput, m->path);
+  add(kOutput, link.opt.output);
+  std::FILE *f = std::fopen(path.c_str(), "wb");
+  if (!f || std::fwrite(text.data(), 1, text.size(), f) != text.size())
+    link.diag.error("cannot write dependency information " + path + ": " + strerror(errno));
+  if (f)
+    std::fclose(f);
+}
+
 void write_dependency_file(Link &link) {
+  write_dependency_info(link);
   const std::string &path = link.opt.dependency_file;
   if (path.empty())
     return;

@@ -3,7 +3,8 @@
 #include "driver/parse.h"
 #include "support/mapped_file.h"
 
-#include <cstdio>
+#include <bit>
+#include <sstream>
 
 namespace gold {
 
@@ -105,6 +106,34 @@ void read_filelist(Parse &p, const Arg &a) {
   }
 }
 
+// Lines of SYMBOL ALIAS; # begins a comment.
+void read_aliases(Parse &p, const Arg &a) {
+  std::string path = a.str(), error;
+  const MappedFile *f = map_file(path, &error);
+  if (!f)
+    return p.error("cannot read '" + path + "': " + error);
+  std::istringstream lines{std::string(f->bytes.str())};
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::string symbol, alias;
+    if (!(words >> symbol))
+      continue;
+    if (!(words >> alias))
+      return p.error(path + ": '" + symbol + "' has no alias");
+    p.opt.aliases.emplace_back(symbol, alias);
+  }
+}
+
+void section_align(Parse &p, const Arg &a) {
+  u64 align;
+  std::string_view text = a.v[2];
+  if (text.starts_with("0x"))
+    text.remove_prefix(2);
+  if (!parse_number(text, 16, &align) || !std::has_single_bit(align) || align > 1 << 24)
+    return p.error("-sectalign: '" + std::string(a.v[2]) + "' is no power of two in hexadecimal");
+  p.opt.section_alignments.push_back({std::string(a.v[0]) + "," + std::string(a.v[1]), align});
+}
+
 void section_create(Parse &p, const Arg &a) {
   p.opt.section_creates.emplace_back(std::string(a.v[0]) + "," + std::string(a.v[1]), std::string(a.v[2]));
 }
@@ -163,18 +192,20 @@ constexpr OptionSpec rows[] = {
     {"weak-l", Form::Joined, L | NAT, Done, "NAME", "Like -lNAME; it may be absent at run time", [](Parse &p, const Arg &a) { library(p, a).weak = true; }},
     {"reexport-l", Form::Joined, L, Done, "NAME", "Like -lNAME, and export its symbols", [](Parse &p, const Arg &a) { library(p, a).reexport = true; }},
     {"hidden-l", Form::Joined, L, Done, "NAME", "Like -lNAME, and hide its symbols", [](Parse &p, const Arg &a) { library(p, a).hidden = true; }},
-    {"upward-l lazy-l", Form::Joined, L, Done, "NAME", "Like -lNAME", [](Parse &p, const Arg &a) { library(p, a); }},
+    {"upward-l", Form::Joined, L, Done, "NAME", "Like -lNAME, which depends on this image itself", [](Parse &p, const Arg &a) { library(p, a).upward = true; }},
+    {"lazy-l", Form::Joined, L, Done, "NAME", "Like -lNAME", [](Parse &p, const Arg &a) { library(p, a); }},
     {"needed_library", Value, L, Done, "FILE", "Like FILE, and keep it if unused", [](Parse &p, const Arg &a) { file(p, a).needed = true; }},
     {"weak_library", Value, L, Done, "FILE", "Like FILE; it may be absent at run time", [](Parse &p, const Arg &a) { file(p, a).weak = true; }},
     {"reexport_library", Value, L, Done, "FILE", "Like FILE, and export its symbols", [](Parse &p, const Arg &a) { file(p, a).reexport = true; }},
     {"load_hidden", Value, L, Done, "FILE", "Like FILE, and hide its symbols", [](Parse &p, const Arg &a) { file(p, a).hidden = true; }},
-    {"upward_library lazy_library", Value, L, Done, "FILE", "Like FILE", [](Parse &p, const Arg &a) { file(p, a); }},
+    {"upward_library", Value, L, Done, "FILE", "Like FILE, which depends on this image itself", [](Parse &p, const Arg &a) { file(p, a).upward = true; }},
+    {"lazy_library", Value, L, Done, "FILE", "Like FILE", [](Parse &p, const Arg &a) { file(p, a); }},
     {"force_load", Value, L | NAT, Done, "FILE", "Take all members of the archive FILE", [](Parse &p, const Arg &a) { file(p, a).whole_archive = true; }},
     {"all_load", None, L, Done, nullptr, "Take all members of all archives", GOLD_SET(all_load, true)},
     {"noall_load", None, L, Done, nullptr, "Undo -all_load (default)", GOLD_SET(all_load, false)},
     {"ObjC", None, L, Done, nullptr, "Take all members that define Objective-C classes or categories", GOLD_SET(objc_load, true)},
     {"filelist", Value, L, Done, "FILE[,DIR]", "Read the inputs' names from FILE", read_filelist},
-    {"bundle_loader", Value, L, NotYet, "FILE", "Executable that will load the bundle", nullptr},
+    {"bundle_loader", Value, L, Done, "FILE", "Executable that will load the bundle: it may use its symbols", [](Parse &p, const Arg &a) { file(p, a).loader = true; }},
     {"search_paths_first", None, L, Done, nullptr, "In each directory, look for a dylib, then for an archive (default)", GOLD_SET(search_paths_first, true)},
     {"search_dylibs_first", None, L, Done, nullptr, "Look for a dylib in all directories first", GOLD_SET(search_paths_first, false)},
     {"ignore_auto_link", None, L, NotYet, nullptr, "Ignore the libraries that objects ask for", nullptr},
@@ -183,7 +214,9 @@ constexpr OptionSpec rows[] = {
     {"current_version dylib_current_version", Value, L, Done, "VERSION", "Version of the library", GOLD_STR(current_version)},
     {"compatibility_version dylib_compatibility_version", Value, L, Done, "VERSION", "Oldest version with which it is compatible", GOLD_STR(compatibility_version)},
     {"umbrella", Value, L, Done, "NAME", "Umbrella framework that re-exports the library", GOLD_STR(umbrella)},
-    {"sub_library sub_umbrella allowable_client client_name", Value, L, NotYet, "NAME", "Re-exports by name, clients", nullptr},
+    {"sub_library sub_umbrella", Value, L, Done, "NAME", "Export the symbols of the library or framework NAME, which is among the inputs", GOLD_ADD(sub_libraries)},
+    {"allowable_client", Value, L, Done, "NAME", "Only NAME may link the library", GOLD_ADD(allowable_clients)},
+    {"client_name", Value, L, Ignored, "NAME", "whether a library wants this client isn't checked", nullptr},
     {"mark_dead_strippable_dylib", None, L, Done, nullptr, "The library may be dropped if unused", GOLD_SET(mark_dead_strippable_dylib, true)},
     {"application_extension", None, L, Done, nullptr, "Fit for application extensions", GOLD_SET(application_extension, true)},
     {"no_application_extension", None, L, Done, nullptr, "Undo it (default)", GOLD_SET(application_extension, false)},
@@ -210,9 +243,10 @@ constexpr OptionSpec rows[] = {
     {"undefined", Value, L, Done, "HOW", "Undefined symbols: error (default), warning, suppress, dynamic_lookup", set_undefined},
     {"alias", Form::Two, L, Done, "SYMBOL ALIAS", "Give SYMBOL another name",
      [](Parse &p, const Arg &a) { p.opt.aliases.emplace_back(std::string(a.v[0]), std::string(a.v[1])); }},
-    {"alias_list", Value, L, NotYet, "FILE", "Read aliases from FILE", nullptr},
-    {"twolevel_namespace", None, L, Ignored, nullptr, "the default", nullptr},
-    {"flat_namespace force_flat_namespace", None, L, NotYet, nullptr, "Look symbols up in all libraries", nullptr},
+    {"alias_list", Value, L, Done, "FILE", "Read aliases from FILE, a line SYMBOL ALIAS each", read_aliases},
+    {"twolevel_namespace", None, L, Done, nullptr, "Undo -flat_namespace (default)", GOLD_SET(flat_namespace, false)},
+    {"flat_namespace", None, L, Done, nullptr, "Look symbols up in all images of the process", GOLD_SET(flat_namespace, true)},
+    {"force_flat_namespace", None, L, NotYet, nullptr, "Make all images of the process do that", nullptr},
     {"interposable multi_module", None, L, NotYet, nullptr, "Let other libraries replace exported symbols", nullptr},
     {"interposable_list", Value, L, NotYet, "FILE", "Let them replace these", nullptr},
     {"commons", Value, L, Ignored, "HOW", "an object's common symbol wins over a library", nullptr},
@@ -221,7 +255,7 @@ constexpr OptionSpec rows[] = {
     {"sectcreate segcreate", Form::Three, L, Done, "SEG SECT FILE", "Make a section of a file's contents", section_create},
     {"add_empty_section", Form::Two, L, Done, "SEG SECT", "Make an empty section",
      [](Parse &p, const Arg &a) { p.opt.section_creates.emplace_back(std::string(a.v[0]) + "," + std::string(a.v[1]), ""); }},
-    {"sectalign", Form::Three, L, NotYet, "SEG SECT HEX", "Align a section", nullptr},
+    {"sectalign", Form::Three, L, Done, "SEG SECT HEX", "Align a section", section_align},
     {"segaddr segprot rename_segment move_to_rw_segment move_to_ro_segment section_order seg_page_size", Form::Two, L, NotYet, "SEG WHAT", "Layout of segments", nullptr},
     {"segalign segs_read_only_addr segs_read_write_addr segment_order", Value, L, NotYet, "VALUE", "Layout of segments", nullptr},
     {"image_base seg1addr", Value, L, Done, "HEX", "Address at which the image begins", set_image_base},
@@ -257,7 +291,7 @@ constexpr OptionSpec rows[] = {
        p.opt.final_output_set = true;
      }},
     {"map", Value, L, Done, "FILE", "Write a map of the image to FILE", GOLD_STR(map_file)},
-    {"dependency_info", Value, L, NotYet, "FILE", "Write the inputs' names in Xcode's form", nullptr},
+    {"dependency_info", Value, L, Done, "FILE", "Write the inputs' names in Xcode's form", GOLD_STR(dependency_info)},
     {"why_load whyload whatsloaded", None, L, Done, nullptr, "Print the members that are taken", GOLD_SET(trace_files, true)},
     {"print_statistics", None, L, Done, nullptr, "Like --stats", GOLD_SET(stats, true)},
     {"version_details", None, L, Done, nullptr, "Print the version", [](Parse &p, const Arg &) { p.version = true; }},

@@ -49,6 +49,8 @@ struct InputArg {
   bool binary = false;         // -b binary / --format=binary in force
   bool needed = false;         // -needed_library: kept even if unused
   bool reexport = false;       // -reexport_library
+  bool upward = false;         // -upward_library
+  bool loader = false;         // -bundle_loader
   bool hidden = false;         // -load_hidden: its symbols are private to the image
   bool requested = false;      // by an object, not on the command line: linked only if it is used
 };
@@ -236,6 +238,15 @@ struct Options {
   std::string platform_min, platform_sdk; // "13.0"
   std::string install_name, current_version, compatibility_version, umbrella;
   bool macho_bundle = false;
+  bool flat_namespace = false;
+  std::vector<std::string> sub_libraries; // -sub_library, -sub_umbrella
+  std::vector<std::string> allowable_clients;
+  struct SectionAlignment {
+    std::string section; // "SEG,SECT"
+    u64 align;
+  };
+  std::vector<SectionAlignment> section_alignments; // -sectalign
+  std::string dependency_info;                      // -dependency_info
   bool adhoc_codesign = false, no_adhoc_codesign = false;
   bool fixup_chains = true;
   bool function_starts = true, data_in_code = true;

@@ -33,9 +33,10 @@ FileType identify_macho(ByteView b) {
   switch (load<u32>(b.data() + 12)) {
   case 1:
     return FileType::MachObject;
+  case 2:
   case 6:
   case 9:
-    return FileType::MachDylib; // MH_DYLIB, MH_DYLIB_STUB
+    return FileType::MachDylib; // MH_EXECUTE (as -bundle_loader), MH_DYLIB, MH_DYLIB_STUB
   default:
     return FileType::Unknown;
   }

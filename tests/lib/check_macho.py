@@ -14,6 +14,7 @@ import sys
 
 LC_REQ_DYLD = 0x80000000
 MH_EXECUTE, MH_DYLIB, MH_BUNDLE = 2, 6, 8
+MH_TWOLEVEL = 0x80
 MH_PIE, MH_NO_REEXPORTED_DYLIBS, MH_HAS_TLV = 0x200000, 0x100000, 0x800000
 ZERO_FILL = (1, 0xC, 0x12)
 
@@ -53,10 +54,10 @@ class Image:
             if cmd == 0x19:
                 self.parse_segment(at, n)
             else:
-                self.need(cmd not in self.commands or cmd in (0xC, 0x80000018, 0x8000001F, 0x8000001C, 0x2D),
+                self.need(cmd not in self.commands or cmd in (0xC, 0x80000018, 0x8000001F, 0x80000023, 0x8000001C, 0x2D, 0x14),
                           f"two load commands 0x{cmd:x}")
                 self.commands[cmd] = at
-                if cmd in (0xC, 0x80000018, 0x8000001F):
+                if cmd in (0xC, 0x80000018, 0x8000001F, 0x80000023):
                     offset = struct.unpack_from("<I", d, at + 8)[0]
                     self.dylibs.append(name_of(d[at + offset:at + n]))
             at += n
@@ -269,7 +270,7 @@ class Image:
                     before = name
                 if external and kind & 0xE == 0:
                     ordinal = desc >> 8
-                    self.need(1 <= ordinal <= len(self.dylibs) or ordinal in (0xFE, 0xFF), f"undefined symbol {i} from library {ordinal}")
+                    self.need(1 <= ordinal <= len(self.dylibs) or ordinal in (0xFE, 0xFF) or not self.flags & MH_TWOLEVEL, f"undefined symbol {i} from library {ordinal}")
         for s in self.sections:
             if s["type"] in (6, 7, 8, 0x14):
                 n = s["size"] // (s["r2"] if s["type"] == 8 else 8)

@@ -25,6 +25,7 @@ enum { // load commands, without LC_REQ_DYLD
   LC_UUID = 0x1b,
   LC_RPATH = 0x1c,
   LC_REEXPORT_DYLIB = 0x1f,
+  LC_LOAD_UPWARD_DYLIB = 0x23,
   LC_DYLD_INFO = 0x22,
   LC_MAIN = 0x28,
   LC_DYLD_EXPORTS_TRIE = 0x33,
@@ -109,6 +110,7 @@ static void read_commands(struct image *m, bool is_main) {
     case LC_LOAD_DYLIB:
     case LC_LOAD_WEAK_DYLIB:
     case LC_REEXPORT_DYLIB:
+    case LC_LOAD_UPWARD_DYLIB:
       REQUIRE(m->library_count < MAX_LIBRARIES, "%s: too many libraries", m->path);
       m->libraries[m->library_count].name = (const char *)c + word(c, 2);
       m->libraries[m->library_count].weak = cmd == LC_LOAD_WEAK_DYLIB;

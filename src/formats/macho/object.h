@@ -126,10 +126,12 @@ struct MachDylib : InputFile {
   u32 current_version = 0x10000, compatibility_version = 0x10000; // xxxx.yy.zz
   std::vector<Export> exports;
   std::vector<std::string> reexports; // install names of libraries that it re-exports, not read yet
-  bool weak_link = false, reexport = false, keep = false; // as the command line wants it
-  bool implicit = false;                                  // an object asked for it, not the command line
-  bool dead_strippable = false;                           // MH_DEAD_STRIPPABLE_DYLIB
-  int ordinal = 0;                          // writer: position among the load commands, from 1; 0: dropped
+  bool weak_link = false, reexport = false, upward = false, keep = false; // as the command line wants it
+  bool loader = false;          // the executable that loads this bundle: bound to, but not named
+  bool implicit = false;        // an object asked for it, not the command line
+  bool dead_strippable = false; // MH_DEAD_STRIPPABLE_DYLIB
+  // Writer: position among the load commands, from 1; 0: dropped; or BIND_SPECIAL_DYLIB_*.
+  int ordinal = 0;
   std::atomic<bool> strongly_needed{false}; // some reference to it is not weak
 };
 

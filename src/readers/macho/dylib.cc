@@ -238,6 +238,13 @@ u64 SharedReader::count_symbols(const InputFile &) const {
 
 void SharedReader::parse_symbols(Link &link, InputFile &f) const {
   auto &o = static_cast<MachDylib &>(f);
+  o.loader = o.arg && o.arg->loader;
+  bool executable = o.bytes.size() >= sizeof(Header) && o.bytes.at<Header>(0).magic == MH_MAGIC_64 &&
+                    o.bytes.at<Header>(0).filetype == MH_EXECUTE;
+  if (executable && !o.loader)
+    throw InputError("an executable can only be linked with as -bundle_loader");
+  if (o.loader && !executable)
+    throw InputError("-bundle_loader wants an executable");
   Library lib = read_library(o.bytes, link);
   add_reexports(link, lib, o.path);
   if (lib.install_name.empty())
@@ -251,6 +258,7 @@ void SharedReader::parse_symbols(Link &link, InputFile &f) const {
   if (o.arg) {
     o.weak_link = o.arg->weak;
     o.reexport = o.arg->reexport;
+    o.upward = o.arg->upward;
     o.keep = o.arg->needed;
     o.implicit = o.arg->requested;
   }

@@ -35,6 +35,10 @@ private:
   std::vector<std::string_view> literals_, globs_;
 };
 
+std::string version_text(u32 v) {
+  return gold::format("%u.%u", v >> 16, v >> 8 & 0xff) + (v & 0xff ? gold::format(".%u", v & 0xff) : "");
+}
+
 } // namespace
 
 void MachTarget::add_linker_symbols(Link &link) {
@@ -107,8 +111,34 @@ void MachTarget::set_linker_symbols(Link &link) {
   }
 }
 
+// An object for another system is an error; one for a newer release than the image may load on is worth a
+// warning, the first of all.
+void MachTarget::check_platforms(Link &link) {
+  MachObject *newer = nullptr;
+  std::size_t more = 0;
+  for (InputFile *f : link.objects) {
+    if (f == link.internal)
+      continue;
+    auto &o = static_cast<MachObject &>(*f);
+    if (o.platform && o.platform != platform)
+      link.diag.error(o.display_name() + ": the object is for " + platform_name(o.platform) + ", not for " +
+                          platform_name(platform),
+                      o.priority);
+    else if (o.platform && o.platform_min > min_version) {
+      more += newer != nullptr;
+      newer = newer ? newer : &o;
+    }
+  }
+  if (newer)
+    link.diag.warn(newer->display_name() + (more ? gold::format(" and %zu others are", more) : " is") +
+                       " for " + platform_name(platform) + " " + version_text(newer->platform_min) +
+                       ", while the image is to run on " + version_text(min_version),
+                   newer->priority);
+}
+
 void MachTarget::decide_imports_exports(Link &link) {
   const Options &opt = link.opt;
+  check_platforms(link);
   std::vector<std::string> exported = opt.exported_symbols, unexported = opt.unexported_symbols;
   for (const std::string &p : opt.exported_symbols_files)
     append_list(link, p, exported);
@@ -162,6 +192,11 @@ void MachTarget::decide_imports_exports(Link &link) {
       },
       4);
   has_weak_exports = weak_exports;
+  if (Symbol *s = link.symbols.find("__mh_execute_header");
+      s && s->flags & kSymLinkerDefined && !s->is_local())
+    if (opt.no_exported_symbols || (only_listed_ && !listed.matches(s->name())) ||
+        unlisted.matches(s->name()))
+      s->flags |= kSymLocal;
   parallel_for_each(link.shareds, [&](InputFile *f) {
     for (Symbol *s : f->symbols)
       if (s && s->file == f && s->is_shared())
@@ -194,6 +229,8 @@ bool MachTarget::is_weak_export(const Symbol &s) const {
 }
 
 int MachTarget::ordinal_of(const Symbol &s) const {
+  if (flat && (s.is_shared() || s.is_undefined()))
+    return BIND_SPECIAL_DYLIB_FLAT_LOOKUP;
   if (!s.is_shared())
     return s.is_undefined() ? BIND_SPECIAL_DYLIB_FLAT_LOOKUP : BIND_SPECIAL_DYLIB_WEAK_LOOKUP;
   const auto &d = static_cast<const MachDylib &>(*s.file);
@@ -208,8 +245,25 @@ bool MachTarget::is_weak_import(const Symbol &s) const {
   return !s.marked(kMarkNonWeakRef);
 }
 
+// -sub_library and -sub_umbrella: the library of that file name, without what follows the first dot.
+void MachTarget::mark_sub_libraries(Link &link) {
+  for (const std::string &name : link.opt.sub_libraries) {
+    bool found = false;
+    for (InputFile *f : link.shareds) {
+      auto &d = static_cast<MachDylib &>(*f);
+      std::string_view file = d.path.substr(d.path.rfind('/') + 1);
+      if (file.substr(0, file.find('.')) != name)
+        continue;
+      d.reexport = found = true;
+    }
+    if (!found)
+      link.diag.error("no library or framework is called '" + name + "' among the inputs");
+  }
+}
+
 // Load commands in command-line order; two files of one install name are one library.
 void MachTarget::number_dylibs(Link &link) {
+  mark_sub_libraries(link);
   std::vector<char> used(link.shareds.size());
   for (std::size_t i = 0; i < link.shareds.size(); ++i) {
     auto &d = static_cast<MachDylib &>(*link.shareds[i]);
@@ -224,6 +278,10 @@ void MachTarget::number_dylibs(Link &link) {
   }
   for (std::size_t i = 0; i < link.shareds.size(); ++i) {
     auto &d = static_cast<MachDylib &>(*link.shareds[i]);
+    if (d.loader) {
+      d.ordinal = BIND_SPECIAL_DYLIB_MAIN_EXECUTABLE;
+      continue;
+    }
     // dyld runs nothing that does not name libSystem.
     bool drop = (link.opt.dead_strip_dylibs && !d.install_name.starts_with("/usr/lib/libSystem.")) ||
                 d.implicit || d.dead_strippable;
@@ -235,6 +293,7 @@ void MachTarget::number_dylibs(Link &link) {
         if (d.strongly_needed)
           other->strongly_needed = true;
         other->reexport |= d.reexport;
+        other->upward |= d.upward;
       }
     if (d.ordinal)
       continue;

@@ -89,12 +89,20 @@ void MachTarget::set_platform(Link &link) {
   min_version = opt.platform_min.empty() ? (arch() == Arch::AArch64 ? 11u << 16 : 10u << 16 | 15 << 8)
                                          : version_number(opt.platform_min);
   sdk_version = opt.platform_sdk.empty() ? min_version : version_number(opt.platform_sdk);
+  flat = opt.flat_namespace;
   // dyld of macOS 11 and iOS 13.4 knows chained fixups; macOS on x86-64 got them with 12.
   u32 since = platform == PLATFORM_MACOS || platform == PLATFORM_MACCATALYST
                   ? (arch() == Arch::AArch64 ? 11u << 16 : 12u << 16)
               : platform == PLATFORM_IOS || platform == PLATFORM_TVOS ? 13u << 16 | 4 << 8
                                                                       : 0;
   chained = opt.fixup_chains && min_version >= since;
+}
+
+std::string MachTarget::platform_name(u32 number) {
+  for (const PlatformName &p : kPlatforms)
+    if (p.number == number)
+      return std::string(p.name);
+  return "platform " + std::to_string(number);
 }
 
 bool MachTarget::signs(const Link &link) const {
@@ -159,6 +167,8 @@ void MachTarget::append_commands(Link &link, std::vector<u8> &v) {
                  version_or(opt.compatibility_version, 0));
   if (!opt.umbrella.empty())
     append_path(v, LC_SUB_FRAMEWORK, opt.umbrella);
+  for (const std::string &client : opt.allowable_clients)
+    append_path(v, LC_SUB_CLIENT, client);
   if (chained) {
     linkedit(LC_DYLD_CHAINED_FIXUPS, chained_fixups);
     linkedit(LC_DYLD_EXPORTS_TRIE, exports);
@@ -230,6 +240,7 @@ void MachTarget::append_commands(Link &link, std::vector<u8> &v) {
     append_dylib(v,
                  d->reexport    ? LC_REEXPORT_DYLIB
                  : d->weak_link ? LC_LOAD_WEAK_DYLIB
+                 : d->upward    ? LC_LOAD_UPWARD_DYLIB
                                 : LC_LOAD_DYLIB,
                  d->install_name, d->current_version, d->compatibility_version);
   for (const std::string &p : opt.rpaths)
@@ -255,9 +266,8 @@ void MachTarget::write_headers(Link &link, u8 *buf) {
     at += reinterpret_cast<const LoadCommand *>(commands_.data() + at)->cmdsize;
   h.ncmds = n;
   h.sizeofcmds = static_cast<u32>(commands_.size());
-  u32 flags = MH_DYLDLINK | MH_TWOLEVEL;
-  bool flat = std::any_of(imports.begin(), imports.end(), [](Symbol *s) { return s->is_undefined(); });
-  if (!flat)
+  u32 flags = MH_DYLDLINK | (flat ? 0u : u32(MH_TWOLEVEL));
+  if (std::none_of(imports.begin(), imports.end(), [](Symbol *s) { return s->is_undefined(); }))
     flags |= MH_NOUNDEFS;
   if (link.opt.kind == OutputKind::Pie)
     flags |= MH_PIE;

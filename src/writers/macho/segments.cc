@@ -130,6 +130,12 @@ u64 MachTarget::rank(const Link &, const OutputSection &o) {
   return u64(seg) << 48 | other << 16 | sect;
 }
 
+void MachTarget::describe_output(Link &link, OutputSection &o) {
+  for (const Options::SectionAlignment &a : link.opt.section_alignments)
+    if (a.section == o.name || renamed(a.section) == o.name)
+      o.align = std::max(o.align, a.align);
+}
+
 // -order_file: lines of [ARCHITECTURE:][FILE.o:]SYMBOL.
 OrderLine MachTarget::order_line(std::string_view line) {
   std::string_view own = arch() == Arch::AArch64 ? "arm64" : "x86_64";

@@ -222,8 +222,9 @@ void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
     n.n_strx = global_strings[k];
     if (k >= defined_count) {
       n.n_type = N_UNDF | N_EXT;
-      int ordinal =
-          s.is_shared() ? static_cast<const MachDylib &>(*s.file).ordinal : int(DYNAMIC_LOOKUP_ORDINAL);
+      int ordinal = target_.flat    ? 0
+                    : s.is_shared() ? static_cast<const MachDylib &>(*s.file).ordinal
+                                    : int(DYNAMIC_LOOKUP_ORDINAL);
       n.n_desc = static_cast<u16>((ordinal & 0xff) << 8 | (target_.is_weak_import(s) ? u32(N_WEAK_REF) : 0u));
       continue;
     }

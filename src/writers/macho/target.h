@@ -40,6 +40,7 @@ public:
   std::string_view output_name(const Link &, const Section &) override;
   u64 rank(const Link &, const OutputSection &) override;
   OrderLine order_line(std::string_view line) override;
+  void describe_output(Link &, OutputSection &) override;
   void synthesize(Link &) override;
   void make_segments(Link &) override;
   u64 header_size(const Link &) override;
@@ -65,6 +66,7 @@ public:
   const MachArch &mach_arch;
   bool addresses_final = false;
   bool chained = true; // chained fixups, else dyld's opcodes
+  bool flat = false;   // imports are looked up in all images (-flat_namespace)
   u32 platform = PLATFORM_MACOS, min_version = 0, sdk_version = 0;
 
   PointerSection *got = nullptr, *thread_ptrs = nullptr;
@@ -127,6 +129,7 @@ public:
   bool is_global(const Symbol &) const;   // in the symbol table among the globals
   std::string_view text_symbol_name() const;
   bool signs(const Link &) const;
+  static std::string platform_name(u32);
 
   struct PageStarts {
     u64 address = 0;        // of the segment
@@ -138,6 +141,8 @@ public:
 private:
   friend class UnwindInfoSection;
   void set_platform(Link &);
+  void check_platforms(Link &);
+  void mark_sub_libraries(Link &);
   void number_dylibs(Link &);
   void collect_needs(Link &);
   void make_unwind(Link &);
