@@ -116,7 +116,8 @@ void PeTarget::write_headers(Link &link, u8 *buf) {
   if (link.entry && link.entry->is_defined())
     h.AddressOfEntryPoint = rva(link.entry->value);
   else if (!opt.entry.empty() && opt.entry[0] >= '0' && opt.entry[0] <= '9')
-    h.AddressOfEntryPoint = rva(std::strtoull(opt.entry.c_str(), nullptr, 0));
+    if (u64 address = std::strtoull(opt.entry.c_str(), nullptr, 0)) // -e 0: a DLL without one
+      h.AddressOfEntryPoint = rva(address);
 
   auto *section = reinterpret_cast<SectionHeader *>(&h + 1);
   u64 end = image_base + header_size(link);
