@@ -173,8 +173,9 @@ bool RelrSection::update(Link &link) {
         places.push_back(got->section.address() + u64(e.slot) * 8);
   parallel_sort(places.begin(), places.end(), std::less<u64>());
   if (std::any_of(places.begin(), places.end(), [](u64 p) { return p % 2; })) {
-    link.diag.error("-z pack-relative-relocs: the linker script (SUBALIGN) puts words at odd addresses, which "
-                    "DT_RELR can't name; use -z nopack-relative-relocs");
+    link.diag.error(
+        "-z pack-relative-relocs: the linker script (SUBALIGN) puts words at odd addresses, which "
+        "DT_RELR can't name; use -z nopack-relative-relocs");
     return false;
   }
   std::size_t before = words.size();
