@@ -738,8 +738,13 @@ constexpr OptionSpec rows[] = {
     {"optimize-bb-jumps no-optimize-bb-jumps", Form::None, G, Ignored, nullptr, "for LLVM's basic block sections", nullptr},
 
     {"", Form::Heading, G, Done, nullptr, "Of one architecture or another", nullptr},
-    {"fix-cortex-a53-843419", Form::Optional, G, Ignored, "HOW", "NOT worked around: gcc asks for it always, and only early Cortex-A53 have the erratum", nullptr},
-    {"no-fix-cortex-a53-843419", Form::None, G, Ignored, nullptr, "always in force", nullptr},
+    {"fix-cortex-a53-843419", Form::Optional, G, Done, "HOW", "AArch64: move loads and stores that early Cortex-A53 get wrong where they stand",
+     [](Parse &p, const Arg &a) {
+       if (a.count && a.str() != "full" && a.str() != "adr" && a.str() != "adrp")
+         return p.bad_value(a, "full, adr or adrp, which all mean the same here");
+       p.opt.fix_cortex_a53_843419 = true;
+     }},
+    {"no-fix-cortex-a53-843419", Form::None, G, Done, nullptr, "Undo --fix-cortex-a53-843419 (default)", GOLD_SET(fix_cortex_a53_843419, false)},
     {"fix-cortex-a53-835769 no-fix-cortex-a53-835769 fix-cortex-a8 no-fix-cortex-a8 fix-arm1176 no-fix-arm1176", Form::None, G, Ignored, nullptr,
      "errata of processors that compilers work around", nullptr},
     {"target1-abs target1-rel be8 use-blx no-enum-size-warning no-wchar-size-warning merge-exidx-entries no-merge-exidx-entries long-plt pic-veneer", Form::None, G,

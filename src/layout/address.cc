@@ -8,6 +8,7 @@
 
 #include "layout/layout.h"
 #include "layout/merge.h"
+#include "layout/patches.h"
 #include "layout/thunks.h"
 #include "support/threads.h"
 
@@ -132,7 +133,7 @@ bool drop_empty(Link &link) {
 
 bool has_islands(const Link &link) {
   return std::any_of(link.outputs.begin(), link.outputs.end(),
-                     [](OutputSection *o) { return !o->thunk_islands.empty(); });
+                     [](OutputSection *o) { return !o->thunk_islands.empty() || !o->patch_islands.empty(); });
 }
 
 } // namespace
@@ -160,11 +161,14 @@ void assign_addresses(Link &link) {
     walk(false);
     if (round == 0) {
       prepare_thunks(link);
+      prepare_patches(link);
       if (has_islands(link)) // they need addresses, too
         walk(false);
     }
     if (update_thunks(link))
-      moved = link.synthetics.back()->section.name();
+      moved = "a section of thunks";
+    if (update_patches(link))
+      moved = "a section of patches";
     if (link.diag.has_errors())
       return;
     for (Synthetic *s : link.synthetics)

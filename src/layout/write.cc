@@ -10,6 +10,7 @@
 // and renamed. An output that exists and is no regular file (/dev/null, a pipe), or stands in a folder
 // where nothing new can be made, is written where it is, from a file in memory.
 #include "layout/layout.h"
+#include "layout/patches.h"
 #include "layout/statements.h"
 #include "layout/write_check.h"
 #include "model/output_file.h"
@@ -115,6 +116,8 @@ void run_task(Link &link, const Task &t, u8 *buf) {
       fill_gap(link, o, s->offset + s->size, p + s->size, gap);
     if (s->num_relocs)
       link.target->relocate(link, *s, p);
+    if (!link.patches.empty())
+      apply_patches(link, *s, p);
   }
 }
 

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -75,8 +76,9 @@ struct Link {
   std::vector<Synthetic *> synthetics;  // in the order of their making
   std::vector<OutputSection *> outputs; // in image order, after plan
   std::vector<Segment> segments;
-  std::vector<SymbolAux> aux{1}; // [0] unused
-  std::vector<Symbol *> roots;   // entry, -u, ...
+  std::unordered_map<const Section *, std::vector<Patch>> patches; // of layout/patches.cc
+  std::vector<SymbolAux> aux{1};                                   // [0] unused
+  std::vector<Symbol *> roots;                                     // entry, -u, ...
   Symbol *entry = nullptr;
 
   // Names that an archive member would define, from the archive's index: claimed before the first

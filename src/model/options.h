@@ -96,6 +96,7 @@ struct Options {
   std::string entry; // -e; empty: the format's default
   std::string init = "_init", fini = "_fini";
   std::string oformat; // "binary" or empty
+  bool fix_cortex_a53_843419 = false;
   bool execute_only = false;
   std::optional<u64> image_base; // --image-base, -Ttext-segment
   std::vector<SectionStart> section_starts;

@@ -156,6 +156,7 @@ struct OutputSection {
   std::vector<Fill> fills;
   Section *start = nullptr;             // an empty section at its start, for symbols that a script defines
   std::vector<Section *> thunk_islands; // synthesized members that hold thunks, in order
+  std::vector<Section *> patch_islands; // those that hold patches
   u64 end() const { return addr + size; }
 };
 
@@ -167,6 +168,13 @@ struct Segment {
   u64 addr = 0, lma = 0, offset = 0, mem_size = 0, file_size = 0, align = 1;
   OutputSection *first = nullptr, *last = nullptr; // inclusive; null: covers headers only
   bool includes_headers = false;
+};
+
+// One instruction that runs elsewhere: at patch `index` of an island.
+struct Patch {
+  u32 offset; // in its section
+  Section *island;
+  u32 index;
 };
 
 inline u64 Section::address() const {

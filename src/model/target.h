@@ -154,6 +154,15 @@ public:
   }
   virtual void write_thunk(Link &, u8 *, u64 /*place*/, u64 /*destination*/) {}
 
+  // -- patches: instructions that a processor gets wrong where they stand. A copy of each runs elsewhere, and
+  // a jump to it takes its place.
+  virtual u32 patch_size(const Link &) { return 0; } // bytes of the copy and the jump back; 0: no patches
+  // Appends the offsets of such instructions in a section, by the addresses of the moment.
+  virtual void misplaced(Link &, const Section &, std::vector<u32> &) {}
+  // The copy at `buf`, of an instruction as it is after relocation, that stood at `from`.
+  virtual void write_patch(Link &, u8 * /*buf*/, u64 /*place*/, u32 /*instruction*/, u64 /*from*/) {}
+  virtual void write_jump(Link &, u8 * /*buf*/, u64 /*place*/, u64 /*to*/) {}
+
   // -- write
   // `buf` holds the section's bytes, to be relocated in place.
   virtual void relocate(Link &, Section &, u8 *buf) = 0;

@@ -9,6 +9,7 @@
 // Branches reach 128 MiB; layout/thunks.cc puts thunks where that is not enough.
 #include "formats/elf/aarch64.h"
 
+#include "writers/elf/erratum_843419.h"
 #include "writers/elf/reloc.h"
 
 namespace gold::elf {
@@ -187,6 +188,15 @@ public:
     store<u32>(buf, adrp(16, destination, place));
     store<u32>(buf + 4, add_imm(16, 16, bits(destination, 11, 0)));
     store<u32>(buf + 8, 0xd61f0200); // br x16
+  }
+  u32 patch_size(const Link &link) const override {
+    return link.opt.fix_cortex_a53_843419 && !link.is_relocatable() ? 8 : 0;
+  }
+  void misplaced(const ElfObject &file, const Section &sec, std::vector<u32> &out) const override {
+    find_erratum_843419(file, sec, out);
+  }
+  void write_jump(u8 *buf, u64 place, u64 to) const override {
+    store<u32>(buf, 0x14000000 | bits(to - place, 27, 2));
   }
 
 private:

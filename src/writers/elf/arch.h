@@ -147,6 +147,10 @@ public:
   virtual void branches(Link &, const ElfLayout &, const ElfObject &, const Section &,
                         std::vector<Branch> &) const {}
   virtual void write_thunk(u8 *, u64 /*place*/, u64 /*destination*/) const {}
+  // See Target. A patch is one instruction of 4 bytes and a jump.
+  virtual u32 patch_size(const Link &) const { return 0; }
+  virtual void misplaced(const ElfObject &, const Section &, std::vector<u32> &) const {}
+  virtual void write_jump(u8 *, u64 /*place*/, u64 /*to*/) const {}
 
   // All symbols that a section refers to, its unwind records (but for their pc_begin) included.
   // Works before scan has checked the relocations.

@@ -297,6 +297,17 @@ void ElfTarget::write_thunk(Link &, u8 *buf, u64 place, u64 destination) {
   elf_arch.write_thunk(buf, place, destination);
 }
 
+void ElfTarget::misplaced(Link &, const Section &s, std::vector<u32> &out) {
+  elf_arch.misplaced(object_of(s), s, out);
+}
+void ElfTarget::write_patch(Link &, u8 *buf, u64 place, u32 instruction, u64 from) {
+  store<u32>(buf, instruction);
+  elf_arch.write_jump(buf + 4, place + 4, from + 4);
+}
+void ElfTarget::write_jump(Link &, u8 *buf, u64 place, u64 to) {
+  elf_arch.write_jump(buf, place, to);
+}
+
 void ElfTarget::relocate(Link &link, Section &s, u8 *buf) {
   if (link.is_relocatable())
     return;

@@ -53,6 +53,10 @@ public:
   void branches(Link &, const Section &, std::vector<Branch> &) override;
   u64 destination(Link &, const Symbol &) override;
   void write_thunk(Link &, u8 *buf, u64 place, u64 destination) override;
+  u32 patch_size(const Link &link) override { return elf_arch.patch_size(link); }
+  void misplaced(Link &, const Section &, std::vector<u32> &) override;
+  void write_patch(Link &, u8 *buf, u64 place, u32 instruction, u64 from) override;
+  void write_jump(Link &, u8 *buf, u64 place, u64 to) override;
 
   void relocate(Link &, Section &, u8 *buf) override;
   void fill(const OutputSection &, u8 *buf, u64 n) override;
