@@ -53,7 +53,7 @@ static void base(uint32_t procs) {
   memset(&S, 0, sizeof S);
   sched.n_procs.store(procs);
   sched.n_p_made.store(procs);
-  sched.ncpu = 1;
+  sched.ncpu.store(1);
   sched.page_size = 4096;
   sched.max_m = 100;
   sched.membarrier = true;

@@ -342,6 +342,7 @@ void go_test_mode(uint64_t seed) noexcept {
     sched.virtual_now.store(real_now());
     sched.deterministic = sched.unusual = true;
     sched.virtual_clock.store(1);
+    m->p->tick = 0; // what came before is forgotten
   } else {
     sched.virtual_clock.store(0);
     sched.deterministic = false;

@@ -229,7 +229,7 @@ G *find_runnable(M *m) {
           m->spinning = true;
           sched.n_spinning.add(1u);
         }
-        for (int i = 0; i < (sched.ncpu > 1 ? 20 : 1) && !g; i++) {
+        for (int i = 0; i < (sched.ncpu.load(relaxed) > 1 ? 20 : 1) && !g; i++) {
           steal_into(p);
           g = pick_local(m, p);
           if (!g && sched.gq_n.load() == 0)

@@ -23,7 +23,7 @@ Sched sched;
 
 void SpinLock::lock_slow() {
   for (unsigned i = 0;; i++) {
-    for (unsigned k = 0; k < (sched.ncpu > 1 ? 60u : 1u); k++) {
+    for (unsigned k = 0; k < (sched.ncpu.load(relaxed) > 1 ? 60u : 1u); k++) {
       if (v.load(relaxed) == 0 && v.exchange(1, acquire) == 0)
         return;
       cpu_pause();
@@ -1027,8 +1027,8 @@ static void start_runtime() {
   for (long i = 0; i < (n > 0 ? n : 0) / 8; i++)
     for (uint64_t w = set[i]; w; w &= w - 1)
       cpus++;
-  sched.ncpu = cpus ? cpus : 1;
-  uint32_t procs = sched.ncpu;
+  uint32_t procs = cpus ? cpus : 1;
+  sched.ncpu.store(procs);
   if (uint32_t q = cgroup_quota(); q && q < procs)
     procs = q;
   if (const char *e = getenv("GOMAXPROCS")) {

@@ -24,7 +24,7 @@ GO_RACY bool take_p(M *m, P *p) {
   if (!m->own.cas(own_owned, own_revoking))
     return false;
   barrier_all();
-  if (p->m != m || m->in_rt.load()) {
+  if (p->m != m || m->in_rt.load() || sched.deterministic) {
     m->preempt.store(1);
     m->own.cas(own_revoking, own_owned);
     return false;
@@ -88,7 +88,8 @@ static void post_detached(M *m, void *gp) {
     return;
   m = enter();
   m->preempt.store(0);
-  m = yield(m);
+  if (!sched.deterministic) // the monitor asked before the mode began
+    m = yield(m);
   compiler_barrier();
   m->in_rt.store(0, release);
 }

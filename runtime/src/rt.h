@@ -276,7 +276,7 @@ struct Sched {
   // foreign threads' spawn counters
   atomic<uint64_t> n_spawned, n_exited;
   atomic<uint64_t> n_revoked, n_handoff, n_threads_made, n_poll_calls, n_sysmon, n_reclaimed;
-  uint32_t ncpu;
+  atomic<uint32_t> ncpu;
   uint32_t page_size;
   bool membarrier;
   bool started;

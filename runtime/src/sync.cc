@@ -115,7 +115,7 @@ enum : uint32_t { mu_locked = 1, mu_woken = 2, mu_starving = 4, mu_waiter = 8 };
   unsigned spins = 0;
   uint32_t old = state.load(relaxed);
   for (;;) {
-    if ((old & (mu_locked | mu_starving)) == mu_locked && spins < 4 && sched.ncpu > 1 &&
+    if ((old & (mu_locked | mu_starving)) == mu_locked && spins < 4 && sched.ncpu.load(relaxed) > 1 &&
         sched.n_procs.load(relaxed) - sched.n_idle_p.load(relaxed) > 1 && (!m->p || p_empty(m->p))) {
       if (!awoke && !(old & mu_woken) && old >= mu_waiter && state.cas(old, old | mu_woken))
         awoke = true;
