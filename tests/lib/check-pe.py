@@ -125,6 +125,7 @@ class Image:
         self.check(self.checksum == want, "checksum is %#x, not %#x" % (self.checksum, want))
 
     def check_relocs(self):
+        self.relocated = set()
         va, size = self.dirs[5]
         if not size:
             return
@@ -147,6 +148,7 @@ class Image:
                 rva = block + (e & 4095)
                 self.check(rva > last, "base relocations are not sorted")
                 last = rva
+                self.relocated.add(rva)
                 s = self.section_at(rva)
                 if self.check(s and rva + (8 if kind == 10 else 4) <= s[1] + s[2], "base relocation outside of sections") and kind == 10:
                     value = self.u("Q", self.offset(rva))[0] - self.base
@@ -165,9 +167,22 @@ class Image:
             self.check(b < e, ".pdata has an empty range at %#x" % b)
             s = self.section_at(b)
             self.check(s and s[5] & 0x20000000, ".pdata describes what is no code at %#x" % b)
+            self.check(s and e <= s[1] + s[2], ".pdata: a function at %#x reaches beyond its section" % b)
             if self.check(self.section_at(x) is not None and x % 4 == 0, "unwind information at %#x" % x):
-                self.check(self.data[self.offset(x)] & 7 in (1, 2), "unwind information of an unknown version")
+                self.check_unwind(x, e - b)
             last = e
+
+    def check_unwind(self, rva, length):
+        head, prolog, codes, _ = self.u("4B", self.offset(rva))
+        self.check(head & 7 in (1, 2), "unwind information of an unknown version")
+        self.check(prolog <= length, "a prolog at %#x is longer than its function" % rva)
+        tail = rva + 4 + (codes + 1 & ~1) * 2
+        if head >> 3 & 3:
+            s = self.section_at(self.u("I", self.offset(tail))[0])
+            self.check(s and s[5] & 0x20000000, "the handler of unwind information at %#x is no code" % rva)
+        elif head >> 3 & 4:
+            begin, end, _ = self.u("III", self.offset(tail))
+            self.check(begin < end and self.section_at(begin) is not None, "chained unwind information at %#x" % rva)
 
     def check_imports(self):
         va, size = self.dirs[1]
@@ -195,7 +210,6 @@ class Image:
                 k += 1
             at += 20
         self.check(at + 20 <= self.offset(va) + size, "import directory without its end")
-        self.check(len({n.lower() for n in names}) == len(names) or True, "a DLL is named twice")
         return names
 
     def check_exports(self):
@@ -211,6 +225,8 @@ class Image:
             o = self.u("H", self.offset(ordinals) + 2 * k)[0]
             self.check(o < count, "ordinal of %s" % n)
             rva = self.u("I", self.offset(functions) + 4 * o)[0]
+            if va <= rva < va + size:
+                self.check(b"." in self.cstr(rva), "export %s is forwarded to no DLL" % n)
             self.check(self.section_at(rva) is not None, "export %s is in no section" % n)
             result.append(n)
         self.check(result == sorted(result), "names of exports are not sorted")
@@ -226,6 +242,9 @@ class Image:
         for what, address in (("start", start), ("index", index)):
             self.check(self.section_at(address - self.base) is not None, "TLS directory: %s" % what)
         self.check(start <= end, "TLS directory: end before start")
+        if self.dll_characteristics & 0x40:
+            for k, address in enumerate((start, end, index, callbacks)):
+                self.check(not address or va + 8 * k in self.relocated, "field %d of the TLS directory has no base relocation" % k)
         if callbacks:
             k = 0
             while True:
@@ -236,10 +255,56 @@ class Image:
                 self.check(s and s[5] & 0x20000000, "TLS callback %d is no code" % k)
                 k += 1
 
+    def check_resources(self):
+        va, size = self.dirs[2]
+        if not size:
+            return
+
+        def directory(at, depth):
+            named, ids = self.u("HH", self.offset(va + at + 12))
+            last = None
+            for k in range(named + ids):
+                key, to = self.u("II", self.offset(va + at + 16 + 8 * k))
+                self.check((key >> 31 == 1) == (k < named), "resources: names do not come first")
+                if key >> 31:
+                    n = self.u("H", self.offset(va + (key & 0x7FFFFFFF)))[0]
+                    begin = self.offset(va + (key & 0x7FFFFFFF)) + 2
+                    key = self.data[begin:begin + 2 * n].decode("utf-16-le").upper()
+                self.check(last is None or type(last) is not type(key) or last < key, "resources are not sorted")
+                last = key
+                if to >> 31:
+                    if self.check(depth < 3, "resources: more than three levels"):
+                        directory(to & 0x7FFFFFFF, depth + 1)
+                else:
+                    rva, n = self.u("II", self.offset(va + to))
+                    s = self.section_at(rva)
+                    self.check(s and rva + n <= s[1] + s[2], "a resource is outside of its section")
+
+        directory(0, 1)
+
+    def check_debug(self):
+        va, size = self.dirs[6]
+        self.check(size % 28 == 0, "size of the debug directory")
+        for k in range(size // 28):
+            n, rva, offset = self.u("III", self.offset(va + 28 * k) + 16)
+            self.check(not rva or self.offset(rva) == offset, "debug directory: address and file offset disagree")
+            self.check(offset + n <= len(self.data), "debug directory: beyond the file")
+
+    def check_symbols(self):
+        if not self.symtab:
+            self.check(self.nsymbols == 0, "symbols without a table")
+            return
+        end = self.symtab + 18 * self.nsymbols
+        last = max((s[3] + s[4] for s in self.sections), default=0)
+        self.check(self.symtab >= last and end + 4 <= len(self.data), "the symbol table lies elsewhere than behind the sections")
+        self.check(end + self.u("I", end)[0] == len(self.data), "the string table does not end the file")
+
     def run(self):
+        self.check(self.subsystem in (1, 2, 3, 7, 9, 10, 11, 12, 13, 14, 16), "subsystem %d" % self.subsystem)
         self.check_headers()
         self.check_checksum()
-        for check in (self.check_relocs, self.check_pdata, self.check_imports, self.check_exports, self.check_tls):
+        for check in (self.check_relocs, self.check_pdata, self.check_imports, self.check_exports, self.check_tls, self.check_resources,
+                      self.check_debug, self.check_symbols):
             try:
                 check()
             except (ValueError, struct.error) as e:

@@ -80,6 +80,9 @@ class Image:
         self.check_commands()
         self.check_linkedit()
         self.check_symbols()
+        self.check_exports()
+        self.check_code_tables()
+        self.check_unwind()
         if 0x1D in self.commands:
             self.check_signature()
         else:
@@ -239,6 +242,108 @@ class Image:
                 ordinal = ordinal - 0x100 if ordinal > 0xF0 else ordinal
             self.need(-3 <= ordinal <= len(self.dylibs), f"import {i} from library {ordinal}")
             self.need(symbols + name < size and b[symbols + name] != 0, f"import {i} has no name")
+
+    def uleb(self, at):
+        value = shift = 0
+        while True:
+            c = self.data[at]
+            at += 1
+            value |= (c & 0x7F) << shift
+            shift += 7
+            if not c & 0x80:
+                return value, at
+
+    def check_exports(self):
+        if 0x80000033 in self.commands:
+            off, size = self.linkedit_data(0x80000033)
+        else:
+            off, size = struct.unpack_from("<2I", self.data, self.commands[0x80000022] + 40)
+        if not size:
+            return
+        end = max(s["addr"] + s["size"] for s in self.segments) - self.text["addr"]
+        seen, todo, found = set(), [(0, b"")], set()
+        while todo:
+            node, prefix = todo.pop()
+            self.need(node not in seen, "two edges of the export trie lead to one node")
+            if node in seen or node >= size:
+                self.need(node < size, "an edge of the export trie leads outside")
+                continue
+            seen.add(node)
+            n, at = self.uleb(off + node)
+            following = at + n
+            if n:
+                found.add(prefix)
+                flags, at = self.uleb(at)
+                self.need(flags & ~0x1F == 0 and flags & 3 != 3, f"flags of export {prefix.decode()}")
+                value, at = self.uleb(at)
+                if flags & 8:
+                    self.need(1 <= value <= len(self.dylibs), f"export {prefix.decode()} of library {value}")
+                else:
+                    self.need(at == following, f"size of export {prefix.decode()}")
+                    self.need(flags & 3 == 2 or value < end, f"export {prefix.decode()} is outside of the image")
+            at = following + 1
+            first = set()
+            for _ in range(self.data[following]):
+                nul = self.data.index(b"\0", at)
+                edge = self.data[at:nul]
+                self.need(edge[:1] not in first or not edge, "two edges of the export trie begin alike")
+                first.add(edge[:1])
+                child, at = self.uleb(nul + 1)
+                todo.append((child, prefix + edge))
+        if self.type == MH_DYLIB:
+            self.need(b"" not in found, "an export without a name")
+
+    def check_code_tables(self):
+        code = [s for s in self.sections if s["flags"] & 0x80000400]
+        if 0x26 in self.commands:
+            at, size = self.linkedit_data(0x26)
+            end, address = at + size, self.text["addr"]
+            while at < end:
+                step, at = self.uleb(at)
+                if not step:
+                    break
+                address += step
+                if not any(s["addr"] <= address < s["addr"] + s["size"] for s in code):
+                    self.need(False, f"a function starts at 0x{address:x}, which is no code")
+                    break
+        if 0x29 in self.commands:
+            at, size = self.linkedit_data(0x29)
+            last = 0
+            for i in range(size // 8):
+                offset, n, kind = struct.unpack_from("<IHH", self.data, at + 8 * i)
+                self.need(offset >= last and 1 <= kind <= 5, f"entry {i} of the table of data in code")
+                last = offset + n
+
+    # The two levels of __unwind_info: what libunwind's binary searches rely on.
+    def check_unwind(self):
+        for s in self.sections:
+            if s["name"] != "__unwind_info" or not s["size"]:
+                continue
+            b = self.data[s["off"]:s["off"] + s["size"]]
+            version, commons, ncommons, personalities, npersonalities, index, nindex = struct.unpack_from("<7I", b)
+            self.need(version == 1 and npersonalities <= 3 and ncommons <= 127, "header of __unwind_info")
+            self.need(nindex >= 2, "__unwind_info has no index")
+            before = last = -1
+            for i in range(nindex):
+                first, page, lsda = struct.unpack_from("<3I", b, index + 12 * i)
+                self.need(first > before or (first >= before and i == nindex - 1), "the index of __unwind_info is not sorted")
+                self.need(last < first, "a page of __unwind_info reaches into the next")
+                self.need((page == 0) == (i == nindex - 1), "the index of __unwind_info has no sentinel")
+                before = first
+                if not page:
+                    continue
+                kind, at, n = struct.unpack_from("<IHH", b, page)
+                self.need(kind in (2, 3) and n, "page of __unwind_info")
+                for k in range(n):
+                    if kind == 2:
+                        address = struct.unpack_from("<I", b, page + at + 8 * k)[0]
+                    else:
+                        entry = struct.unpack_from("<I", b, page + at + 4 * k)[0]
+                        address = first + (entry & 0xFFFFFF)
+                        local = struct.unpack_from("<HH", b, page + 8)[1]
+                        self.need(entry >> 24 < ncommons + local, "encoding of a function in __unwind_info")
+                    self.need(address > last or k == 0 and address >= last, "a page of __unwind_info is not sorted")
+                    last = address
 
     def check_symbols(self):
         d = self.data
