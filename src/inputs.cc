@@ -407,6 +407,8 @@ private:
                       ", as the command line says");
     if (!c.output_format.empty())
       output_formats_.emplace_back(m.path, c.output_format);
+    if (!c.output_arch.empty())
+      output_archs_.emplace_back(m.path, c.output_arch);
   }
 
   // OUTPUT_FORMAT names a format of the machine, or none.
@@ -419,6 +421,13 @@ private:
                  std::string_view(link_.target->name()) == "elf64-x86-64"))
         link_.diag.error(path + ": OUTPUT_FORMAT(" + name + ") is not the format of the inputs, " +
                          link_.target->name());
+    // OUTPUT_ARCH(ARCH[:MACHINE]), in BFD's names.
+    for (auto &[path, name] : output_archs_) {
+      std::string_view own = link_.target->arch() == Arch::X86_64 ? "i386:x86-64" : "aarch64";
+      if (!name.starts_with(own) || (name.size() > own.size() && name[own.size()] != ':'))
+        link_.diag.error(path + ": OUTPUT_ARCH(" + name + ") is not the architecture of the inputs, " +
+                         std::string(own));
+    }
   }
 
   // A file that a rule names without a wildcard is an input, also if nothing else says so.
@@ -736,8 +745,8 @@ private:
   const FileFormat *format_ = nullptr; // the output's
   std::vector<std::string> dirs_;      // SEARCH_DIR of scripts
   std::string script_entry_;
-  std::vector<std::string> script_undefined_;                       // EXTERN
-  std::vector<std::pair<std::string, std::string>> output_formats_; // script, name
+  std::vector<std::string> script_undefined_;                                      // EXTERN
+  std::vector<std::pair<std::string, std::string>> output_formats_, output_archs_; // script, name
   bool in_lib_ = false;
 };
 

@@ -38,11 +38,46 @@ u64 congruence(const Link &link, std::size_t i, u64 page) {
   return m;
 }
 
+// Offsets in the file of what a script lays out. In a segment they follow the addresses exactly, also behind
+// zero-fill sections that the script has put before stored ones; what is not loaded stands behind.
+void assign_scripted_offsets(Link &link) {
+  u64 page = link.opt.omagic || link.opt.nmagic ? 1 : link.target->page_size(link);
+  u64 off = link.target->header_size(link);
+  u64 modulo = page;
+  const OutputSection *first = nullptr; // of the segment
+  for (std::size_t i = 0; i < link.outputs.size(); ++i) {
+    OutputSection *o = link.outputs[i];
+    if (!(o->flags & kSecAlloc))
+      continue;
+    bool stored = !(o->flags & kSecZeroFill) && !o->hollow;
+    if (!o->hollow && (!first || o->starts_segment)) {
+      modulo = congruence(link, i, page);
+      off += (o->addr - off) & (modulo - 1);
+      first = o;
+    } else if (stored) {
+      u64 at = o->addr >= first->addr ? first->offset + (o->addr - first->addr) : 0;
+      off = at >= off ? at : off + ((o->addr - off) & (modulo - 1));
+    }
+    o->offset = off;
+    o->file_size = stored ? o->size : 0;
+    off += o->file_size;
+  }
+  for (OutputSection *o : link.outputs) {
+    if (o->flags & kSecAlloc)
+      continue;
+    o->offset = off = align_up(off, o->align);
+    o->file_size = o->flags & kSecZeroFill ? 0 : o->size;
+    off += o->file_size;
+  }
+  link.trailer_offset = align_up(off, 8);
+  link.file_size = link.trailer_offset + link.target->trailer_size(link);
+}
+
 // Offsets in the file follow from the addresses: the loader maps pages, so both agree modulo a page.
 void assign_offsets(Link &link) {
+  if (link.plan.scripted && !link.is_relocatable() && !link.target->file_alignment(link))
+    return assign_scripted_offsets(link);
   u64 page = link.target->page_size(link);
-  if (link.plan.scripted && (link.opt.omagic || link.opt.nmagic))
-    page = 1;
   u64 file_align = link.target->file_alignment(link);
   u64 off = link.target->header_size(link);
   u64 modulo = page;
@@ -116,19 +151,20 @@ void place_all_members(Link &link) {
 // More than this in a file is a mistake of a script, not an image.
 constexpr u64 kMaxFile = u64(1) << 42;
 
-// A section of a script that holds nothing but space, and in the end none of that, is left out. True if
-// there was one.
-bool drop_empty(Link &link) {
-  auto unused = [](const OutputSection *o) {
-    return o->rule && !o->rule->floating && !o->size && !o->dropped &&
-           std::all_of(o->members.begin(), o->members.end(),
-                       [](const Section *s) { return !s->name_size && !s->native_type; });
-  };
-  std::size_t before = link.outputs.size();
-  std::erase_if(link.outputs, [&](OutputSection *o) { return unused(o) && (o->dropped = true); });
-  for (std::size_t i = 0; i < link.outputs.size(); ++i)
-    link.outputs[i]->index = static_cast<u32>(i + 1);
-  return link.outputs.size() != before;
+// A section of a script that holds nothing but space, and in the end none of that, keeps its header but is
+// no part of memory. True if there was one.
+bool find_hollow(Link &link) {
+  bool any = false;
+  for (OutputSection *o : link.outputs) {
+    bool script_alone = o->rule && !o->rule->floating && !o->size && !o->hollow &&
+                        std::all_of(o->members.begin(), o->members.end(),
+                                    [](const Section *s) { return !s->name_size && !s->native_type; });
+    if (!script_alone)
+      continue;
+    o->hollow = any = true;
+    link.target->describe_hollow(link, *o);
+  }
+  return any;
 }
 
 bool has_islands(const Link &link) {
@@ -181,7 +217,7 @@ void assign_addresses(Link &link) {
       return;
     }
   }
-  if (link.plan.scripted && drop_empty(link))
+  if (link.plan.scripted && find_hollow(link))
     walk(false);
   if (link.plan.has_statements())
     walk(true);

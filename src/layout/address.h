@@ -57,6 +57,7 @@ private:
   void check(const AssertRule &);
   u64 number(const Expr &, u64 otherwise = 0);
   OutputSection *section_for_dot();
+  OutputSection *section_beside(const OutputSection &dropped, u64 address);
   void change(std::string_view what);
   void settle_relro();
   void report_overflows();

@@ -180,7 +180,7 @@ void AddressEngine::place(OutputSection &o) {
       o.addr = o.rule->address ? number(*o.rule->address, dot) : dot;
     else
       o.addr = address_of(o, align);
-    o.lma = o.addr;
+    o.lma = o.rule->lma ? number(*o.rule->lma, o.addr) : o.addr;
     place_contents(o);
     bool assigns =
         std::any_of(o.body.begin(), o.body.end(), [](auto &b) { return b.statement->assign != nullptr; });
@@ -416,23 +416,60 @@ void AddressEngine::assign_dot(const Assignment &a, const Evaluation &e) {
 // A symbol set from the location counter outside of sections counts to the section before it; when the
 // location counter has been assigned meanwhile, to the one behind it.
 OutputSection *AddressEngine::section_for_dot() {
-  auto usable = [](const LayoutPlan::Step &s) {
-    return s.out && !s.out->dropped && s.out->flags & kSecAlloc;
+  const auto &steps = plan_.steps;
+  auto kept = [](const LayoutPlan::Step &s) { return s.out && !s.out->dropped; };
+  auto usable = [&](const LayoutPlan::Step &s) {
+    return kept(s) && (s.out->flags & (kSecAlloc | kSecTls)) == kSecAlloc && !s.out->hollow;
   };
-  auto before = [&]() -> OutputSection * {
-    for (std::size_t i = step_; i-- > 0;)
-      if (usable(plan_.steps[i]))
-        return plan_.steps[i].out;
-    return nullptr;
+  std::size_t from = step_;
+  if (dot_assigned_) {
+    from = step_ + 1;
+    while (from < steps.size() && !kept(steps[from]))
+      ++from;
+    from = std::min(from + 1, steps.size());
+  }
+  for (std::size_t i = from; i-- > 0;)
+    if (usable(steps[i]))
+      return steps[i].out;
+  for (std::size_t i = from; i < steps.size(); ++i)
+    if (usable(steps[i]))
+      return steps[i].out;
+  return nullptr;
+}
+
+// A section that is left out can't be what a symbol counts to. One beside it takes its place: of its kept
+// neighbours the one that is likely to be in the segment in which it would have been, by GNU ld's order of
+// what must agree.
+OutputSection *AddressEngine::section_beside(const OutputSection &o, u64 address) {
+  const auto &steps = plan_.steps;
+  auto kept = [](const LayoutPlan::Step &s) { // what only the linker adds is no place for symbols
+    return s.out && !s.out->dropped &&
+           (s.out->flags & kSecAlloc ||
+            std::any_of(s.out->members.begin(), s.out->members.end(),
+                        [](const Section *m) { return m->kind != SectionKind::Synthetic; }));
   };
-  auto behind = [&]() -> OutputSection * {
-    for (std::size_t i = step_ + 1; i < plan_.steps.size(); ++i)
-      if (usable(plan_.steps[i]))
-        return plan_.steps[i].out;
-    return nullptr;
+  std::size_t at = 0;
+  while (at < steps.size() && steps[at].out != &o)
+    ++at;
+  OutputSection *before = nullptr, *behind = nullptr;
+  for (std::size_t i = at; i-- > 0 && !before;)
+    if (kept(steps[i]))
+      before = steps[i].out;
+  for (std::size_t i = at + 1; i < steps.size() && !behind; ++i)
+    if (kept(steps[i]))
+      behind = steps[i].out;
+  if (!before || !behind)
+    return before ? before : behind;
+  auto loaded = [](const OutputSection *s) { return (s->flags & (kSecAlloc | kSecZeroFill)) == kSecAlloc; };
+  auto differ = [](const OutputSection &a, const OutputSection &b, u16 mask) {
+    return ((a.flags ^ b.flags) & mask) != 0;
   };
-  OutputSection *o = dot_assigned_ ? behind() : before();
-  return o ? o : dot_assigned_ ? before() : behind();
+  if (differ(*before, *behind, kSecAlloc | kSecTls) || loaded(before) != loaded(behind))
+    return differ(*behind, o, kSecAlloc | kSecTls) || (loaded(before) && !loaded(behind)) ? before : behind;
+  for (u16 mask : {u16(kSecWrite), u16(kSecExec)})
+    if (differ(*before, *behind, mask))
+      return differ(*behind, o, mask) ? before : behind;
+  return address < behind->addr ? before : behind;
 }
 
 void AddressEngine::assign(Assignment &a) {
@@ -527,15 +564,11 @@ void AddressEngine::finish() {
   for (const Assignment *a : plan_.assignments) {
     if (!a->active || !a->known || !a->symbol->section)
       continue;
-    // A section that is left out can't be what a symbol counts to: one near it takes its place.
     OutputSection *o = a->symbol->section->output;
     if (o->dropped) {
-      const OutputSection *near = nullptr;
       u64 address = o->addr + a->symbol->value;
-      for (const OutputSection *c : link_.outputs)
-        if (c->flags & kSecAlloc && !(c->flags & kSecTls) && (!near || c->addr <= address))
-          near = c;
-      a->symbol->section = near ? &start_of(link_, const_cast<OutputSection &>(*near)) : nullptr;
+      OutputSection *near = section_beside(*o, address);
+      a->symbol->section = near ? &start_of(link_, *near) : nullptr;
       a->symbol->value = near ? address - near->addr : address;
     }
   }

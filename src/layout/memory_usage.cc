@@ -2,16 +2,17 @@
 #include "layout/layout.h"
 
 #include <cstdio>
+#include <string>
 
 namespace gold {
 
 namespace {
 // A size in the largest unit that divides it.
-void print_size(u64 n) {
-  const char *unit = n & 1023 ? " B" : (n >>= 10) & 1023 ? "KB" : (n >>= 10) & 1023 ? "MB" : "GB";
+std::string size_text(u64 n) {
+  const char *unit = n & 1023 ? "B" : (n >>= 10) & 1023 ? "KB" : (n >>= 10) & 1023 ? "MB" : "GB";
   if (*unit == 'G')
     n >>= 10;
-  std::printf(" %10llu %s", static_cast<unsigned long long>(n), unit);
+  return std::to_string(n) + " " + unit;
 }
 } // namespace
 
@@ -22,11 +23,9 @@ void print_memory_usage(Link &link) {
   for (const MemoryRegion &r : link.plan.regions) {
     std::printf("%16.*s:", static_cast<int>(r.name.size()), r.name.data());
     u64 used = r.current - r.origin;
-    print_size(used);
-    if (r.length) {
-      print_size(r.length);
+    std::printf("%14s%13s", size_text(used).c_str(), size_text(r.length).c_str());
+    if (r.length)
       std::printf("    %6.2f%%", static_cast<double>(used) * 100 / static_cast<double>(r.length));
-    }
     std::printf("\n");
   }
   std::fflush(stdout);

@@ -89,7 +89,7 @@ private:
   }
 
   void place_orphan(Section &s) {
-    std::string_view name = plan_.inputs.empty() ? link_.target->output_name(link_, s) : "";
+    std::string_view name = plan_.inputs.empty() || plan_.scripted ? link_.target->output_name(link_, s) : "";
     bool orphan = name.empty();
     if (orphan)
       name = s.name();
@@ -194,6 +194,35 @@ void order_outputs(Link &link, std::vector<OutputSection *> &floating) {
     plan.steps.push_back({o, nullptr, nullptr});
 }
 
+// Where a built-in output section would stand that has nothing in it: a stand-in among the steps, left out of
+// the image. False if the plan does not know the name.
+bool add_absent(Link &link, std::string_view name) {
+  LayoutPlan &plan = link.plan;
+  auto *o = new OutputSection;
+  o->name = name;
+  for (OutputRule *r : plan.outputs)
+    if (r->floating && r->name == name)
+      o->rule = r;
+  const PlanSlot *slot = nullptr;
+  for (const PlanSlot &s : plan.slots)
+    if (s.name == name && !slot)
+      slot = &s;
+  if (!o->rule && !slot) {
+    delete o;
+    return false;
+  }
+  o->flags = slot ? static_cast<u16>(slot->must | (~slot->must_not & kSecAlloc)) : o->rule->usual_flags;
+  o->dropped = true;
+  link.target->describe_output(link, *o);
+  o->rank = rank(link, *o);
+  auto at = plan.steps.begin();
+  for (auto i = at; i != plan.steps.end(); ++i)
+    if (i->out && (i->out->rank <= o->rank || (i->out->rule && !i->out->rule->floating)))
+      at = i + 1;
+  plan.steps.insert(at, {o, nullptr, nullptr});
+  return true;
+}
+
 // INSERT AFTER keeps the order of the script: each goes behind those that were put there before.
 void insert_outputs(Link &link) {
   LayoutPlan &plan = link.plan;
@@ -209,8 +238,10 @@ void insert_outputs(Link &link) {
         continue;
       auto at = std::find_if(plan.steps.begin(), plan.steps.end(),
                              [&](const LayoutPlan::Step &s) { return s.out && s.out->name == r->insert_at; });
-      if (at == plan.steps.end())
+      if (at == plan.steps.end()) {
+        any |= add_absent(link, r->insert_at);
         continue;
+      }
       if (r->insert_after)
         for (++at; at != plan.steps.end() && at->out && at->out->rule && at->out->rule->insert_after &&
                    at->out->rule->insert_at == r->insert_at;
@@ -290,6 +321,7 @@ void place_sections(Link &link) {
   fix_addresses(link);
   if (!plan.scripted)
     link.target->make_segments(link);
+  check_cross_references(link);
 }
 
 } // namespace gold

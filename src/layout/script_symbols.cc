@@ -52,13 +52,15 @@ private:
   OutputSection section_;
 };
 
-// `a = symbol`, and from --defsym also `a = symbol + number`: another name for the same place, whatever
-// that is: a function of an IFUNC, a variable of a thread, a string that is merged.
+// `a = symbol`: another name for the same place, whatever that is: a function of an IFUNC, a variable of a
+// thread, a string that is merged. `symbol + number` of --defsym is a number like others with GNU ld, which
+// does where addresses are known, and only for what has one.
 bool bind_alias(Link &link, Assignment &a) {
   const Expr *e = a.value;
   u64 offset = 0;
-  if (a.from_option && (e->op == ExprOp::Add || e->op == ExprOp::Subtract) && e->a->op == ExprOp::Symbol &&
-      e->b->op == ExprOp::Number) {
+  bool sum = a.from_option && (e->op == ExprOp::Add || e->op == ExprOp::Subtract) &&
+             e->a->op == ExprOp::Symbol && e->b->op == ExprOp::Number;
+  if (sum) {
     offset = e->op == ExprOp::Add ? e->b->number : 0 - e->b->number;
     e = e->a;
   }
@@ -67,6 +69,8 @@ bool bind_alias(Link &link, Assignment &a) {
   const Symbol *t = link.symbols.find(e->name);
   if (!t || t == a.symbol || t->is_undefined() || t->is_shared() || !t->section ||
       t->marked(kMarkScriptValue))
+    return false;
+  if (sum && !link.is_pic() && !(t->section->flags & kSecTls))
     return false;
   Symbol &s = *a.symbol;
   s.section = t->section;

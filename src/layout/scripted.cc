@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <unordered_set>
 
 namespace gold {
 
@@ -157,9 +158,21 @@ bool keeps_empty_section(const Expr &e) {
   return true;
 }
 
+// Names of output sections whose addresses an expression speaks of.
+void add_named(const Expr *e, std::unordered_set<std::string_view> &names) {
+  if (!e)
+    return;
+  if (e->op == ExprOp::Addr || e->op == ExprOp::LoadAddr)
+    names.insert(e->name);
+  for (const Expr *x : {e->a, e->b, e->c})
+    add_named(x, names);
+}
+
 class Builder {
 public:
-  Builder(Link &link, OutputRule &rule) : link_(link), rule_(rule), out_(*new OutputSection) {
+  // `named`: an expression in front of the section speaks of its address.
+  Builder(Link &link, OutputRule &rule, bool named) : link_(link), rule_(rule), out_(*new OutputSection) {
+    begun_ = named ? Begun::Otherwise : Begun::Not;
     out_.name = rule.name;
     out_.rule = &rule;
     out_.flags = kSecZeroFill;
@@ -171,6 +184,9 @@ public:
       fill(*rule_.fill);
     for (const Statement &s : rule_.body)
       add(s);
+    // Those that the format joins under this name (COFF's NAME$ORDER) stand in the order of their own names.
+    std::stable_sort(rule_.orphans.begin(), rule_.orphans.end(),
+                     [](const Section *a, const Section *b) { return a->name() < b->name(); });
     for (Section *s : rule_.orphans)
       add(*s);
     for (OutputSection::BodyStep &b : waiting_)
@@ -187,6 +203,8 @@ private:
       return;
     }
     waiting_.push_back({&s, nullptr});
+    if (begun_ == Begun::Not && (s.assign || s.data))
+      begun_ = s.data ? Begun::ByData : Begun::Otherwise;
     if (s.assign && s.assign->is_dot()) {
       keep_ |= keeps_empty_section(*s.assign->value);
       add_member(link_.synthesize<Padding>()->section);
@@ -224,26 +242,26 @@ private:
     waiting_.push_back({s, nullptr});
   }
 
-  // Flags of what has no input, and what the section's type changes.
+  // Flags of what has no input, and what the section's type changes. What begins with data of the script is
+  // only read, as with GNU ld, any other such section is writable.
   void finish() {
+    if (!any_input_ && begun_ != Begun::ByData && !(has_data_ && rule_.type == OutputType::ReadOnly))
+      out_.flags |= kSecWrite;
     if (!any_input_ && keep_) {
-      out_.flags |= kSecAlloc | kSecWrite;
+      out_.flags |= kSecAlloc;
       out_.native_flags |= link_.target->writable_flags(false);
       out_.native_type = link_.target->zero_fill_type();
+      if (rule_.type == OutputType::NoAlloc)
+        out_.flags &= static_cast<u16>(~kSecZeroFill);
     }
-    if (has_data_ && !any_input_)
-      out_.flags &= static_cast<u16>(~kSecWrite); // constants of the script
+    if (!(out_.flags & kSecZeroFill) && out_.native_type == link_.target->zero_fill_type())
+      out_.native_type = link_.target->data_type();
     if (has_data_ && out_.flags & kSecZeroFill) {
       out_.flags &= static_cast<u16>(~kSecZeroFill);
       out_.native_type = link_.target->data_type();
     }
     if (has_data_) // not a table of equal entries
       out_.entsize = 0;
-    if (rule_.type == OutputType::NoLoad) {
-      out_.load = false;
-      out_.flags |= kSecZeroFill;
-      out_.native_type = link_.target->zero_fill_type();
-    }
     out_.dropped = !keep_ && !out_.address_fixed;
     link_.target->order_members(link_, out_);
     link_.target->describe_output(link_, out_);
@@ -254,6 +272,7 @@ private:
   OutputSection &out_;
   std::vector<OutputSection::BodyStep> waiting_;
   bool any_input_ = false, has_data_ = false, keep_ = false;
+  enum class Begun { Not, ByData, Otherwise } begun_;
 };
 
 } // namespace
@@ -326,9 +345,24 @@ void report_discarded_references(Link &link) {
 }
 
 void build_scripted_outputs(Link &link) {
-  for (OutputRule *r : link.plan.outputs)
-    if (!r->floating && !r->discards() && !r->disabled)
-      Builder(link, *r).build();
+  std::unordered_set<std::string_view> named;
+  auto add = [&](const Statement &s) {
+    if (s.assign)
+      add_named(s.assign->value, named);
+    if (s.data)
+      add_named(s.data->value, named);
+  };
+  for (const Statement &s : link.plan.statements) {
+    add(s);
+    OutputRule *r = s.output;
+    if (!r || r->discards() || r->disabled)
+      continue;
+    Builder(link, *r, named.contains(r->name)).build();
+    for (const Expr *e : {r->address, r->lma})
+      add_named(e, named);
+    for (const Statement &b : r->body)
+      add(b);
+  }
 }
 
 } // namespace gold

@@ -40,4 +40,7 @@ void join(Link &, OutputSection &, Section &);
 // does (orphans.cc).
 void place_orphans(Link &, const std::vector<OutputSection *> &orphans);
 
+// NOCROSSREFS: reports references between output sections that a script keeps apart (cross_refs.cc).
+void check_cross_references(Link &);
+
 } // namespace gold

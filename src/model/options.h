@@ -129,6 +129,8 @@ struct Options {
   UnresolvedPolicy unresolved = UnresolvedPolicy::Default;
   bool noinhibit_exec = false;
   bool warn_common = false;
+  bool allocate_common = false;           // -d: tentative definitions get space also with -r
+  bool inhibit_common = false;            // --no-define-common
   std::vector<std::string> trace_symbols; // -y
   bool trace_files = false;               // -t
   bool cref = false;

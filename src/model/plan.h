@@ -201,6 +201,7 @@ struct OutputRule {
   bool align_with_input = false;
   bool floating = false;
   bool overlay = false; // shares its address with others
+  u16 usual_flags = 0;  // of a built-in one: what a section of its name has (SectionFlags)
   std::string_view region, lma_region;
   std::vector<std::string_view> phdrs;
   FillRule *fill = nullptr;
@@ -255,6 +256,14 @@ struct PlanSlot {
   u32 rank = 0;         // 0: slots of a lower index come first
 };
 
+// NOCROSSREFS: output sections that must not refer to each other; with NOCROSSREFS_TO, the others not to the
+// first.
+struct CrossRefRule {
+  std::vector<std::string_view> sections;
+  bool to_first = false;
+  ScriptPos at;
+};
+
 struct LayoutPlan {
   bool scripted = false;              // a script has SECTIONS: what no rule takes is an orphan
   std::vector<std::string> files{""}; // ScriptPos::file; [0] is the command line
@@ -263,10 +272,12 @@ struct LayoutPlan {
   std::vector<OutputRule *> outputs;
   std::vector<MemoryRegion> regions;
   std::vector<PhdrRule> phdrs;
+  std::vector<CrossRefRule> no_cross_refs;
   std::span<const PlanSlot> slots;
-  bool sane_expr = false;    // LD_FEATURE("SANE_EXPR")
-  bool uses_headers = false; // SIZEOF_HEADERS occurs: the headers are part of the image
-  bool force_common_allocation = false;
+  bool sane_expr = false;                 // LD_FEATURE("SANE_EXPR")
+  bool uses_headers = false;              // SIZEOF_HEADERS occurs: the headers are part of the image
+  bool force_common_allocation = false;   // tentative definitions get space also with -r
+  bool inhibit_common_allocation = false; // they get none in a shared object
 
   // What the engine walks over in each round: output sections and statements in image order.
   struct Step {

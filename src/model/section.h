@@ -141,6 +141,7 @@ struct OutputSection {
   bool address_fixed = false;     // addr given by the plan
   bool dropped = false;           // empty, so left out; a script may still speak of it
   bool load = true;               // false: NOLOAD
+  bool hollow = false;            // of a script, empty, and yet to have a header
   MemoryRegion *memory = nullptr; // region that it is in
   // The statements of its rule, each with the member before which it stands (null: the end).
   struct BodyStep {

@@ -110,6 +110,8 @@ public:
   virtual void default_plan(Link &) {}
   // An output section of the default layout has its members: decides OutputSection::relro.
   virtual void describe_output(Link &, OutputSection &) {}
+  // The section turned out to be `hollow`: its header must not say that it is loaded.
+  virtual void describe_hollow(Link &, OutputSection &) {}
   // Output section for an input section by the default layout; "" keeps its own name.
   virtual std::string_view output_name(const Link &, const Section &) { return ""; }
   // Order of an output section in the image by the default layout; smaller is earlier.

@@ -308,8 +308,16 @@ void resolve_symbols(Link &link) {
 }
 
 void allocate_commons(Link &link) {
-  if (link.is_relocatable())
+  bool force = link.opt.allocate_common || link.plan.force_common_allocation;
+  if (link.is_relocatable() && !force)
     return;
+  bool inhibit = link.opt.inhibit_common || link.plan.inhibit_common_allocation;
+  if (inhibit && !link.is_shared()) {
+    link.diag.error(
+        "common symbols need space in an image that is no shared object (" +
+        std::string(link.opt.inhibit_common ? "--no-define-common" : "INHIBIT_COMMON_ALLOCATION") + ")");
+    return;
+  }
   std::atomic<bool> any{false};
   parallel_for_each(
       link.objects,
@@ -328,9 +336,16 @@ void allocate_commons(Link &link) {
       u64 size = f->common_size(static_cast<u32>(k));
       if (!s || !size || !(s->flags & kSymCommon) || !s->file)
         continue;
+      if (inhibit) { // whoever loads the image defines them
+        s->claim.store(make_claim(SymClass::Undef, s->file->priority, static_cast<u32>(k)));
+        s->flags = static_cast<u16>(s->flags & ~kSymCommon);
+        s->mark(kMarkRefObject);
+        s->value = 0;
+        continue;
+      }
       if (!s->section) {
         Section *sec = Arena::make<Section>();
-        static constexpr std::string_view name = "COMMON";
+        std::string_view name = link.is_relocatable() && !link.plan.scripted ? ".bss" : "COMMON";
         sec->file = s->file;
         sec->name_data = name.data();
         sec->name_size = name.size();

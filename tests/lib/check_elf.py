@@ -190,12 +190,12 @@ def check_relro(im, s):
 
 
 def check_notes(im, s):
-    align = 8 if s.align == 8 else 4
-    at, end = s.offset, s.offset + s.filesz
+    # Notes are padded as counted from the begin of their segment.
+    align, at, end = 8 if s.align == 8 else 4, 0, s.filesz
     while at < end:
         if not im.require(at + 12 <= end, "note", "a note's header is cut"):
             return
-        namesz, descsz, _ = struct.unpack_from("<III", im.data, at)
+        namesz, descsz, _ = struct.unpack_from("<III", im.data, s.offset + at)
         at = align_up(at + 12 + namesz, align) if align == 4 else align_up(at + 12 + align_up(namesz, 4), 8)
         im.require(at + descsz <= end, "note", "a note reaches behind its segment")
         at = align_up(at + descsz, align)

@@ -116,14 +116,7 @@ void Parser::parse_inputs(bool group, bool as_needed, int depth) {
 
 // ( word, word ... ): the words, commas aside.
 void Parser::names(std::vector<std::string> &out) {
-  expect("(");
-  while (!accept(")")) {
-    Token t = next();
-    if (t.at_end())
-      Lexer::fail(t, "`)' is missing");
-    if (!t.is(","))
-      out.emplace_back(t.text);
-  }
+  for_each_name([&](std::string_view s) { out.emplace_back(s); });
 }
 
 std::string Parser::arguments() {
@@ -229,12 +222,28 @@ void Parser::command() {
     plan_.sane_expr = true;
   } else if (t.is("FORCE_COMMON_ALLOCATION")) {
     plan_.force_common_allocation = true;
-  } else if (t.is("INHIBIT_COMMON_ALLOCATION") || t.is("NOCROSSREFS") || t.is("NOCROSSREFS_TO") ||
-             t.is("OVERWRITE_SECTIONS") || t.is("HLL") || t.is("SYSLIB")) {
+  } else if (t.is("INHIBIT_COMMON_ALLOCATION")) {
+    plan_.inhibit_common_allocation = true;
+  } else if (t.is("NOCROSSREFS") || t.is("NOCROSSREFS_TO")) {
+    no_cross_refs(t);
+  } else if (t.is("OVERWRITE_SECTIONS") || t.is("HLL") || t.is("SYSLIB")) {
     Lexer::fail(t, Lexer::describe(t) + " is not supported");
   } else {
     Lexer::fail(t, "unknown command " + Lexer::describe(t));
   }
+}
+
+// NOCROSSREFS(SECTION SECTION ...), NOCROSSREFS_TO(SECTION FROM ...)
+void Parser::no_cross_refs(const Token &t) {
+  CrossRefRule r;
+  r.at = position(t);
+  r.to_first = t.is("NOCROSSREFS_TO");
+  std::vector<std::string> list;
+  names(list);
+  for (const std::string &s : list)
+    r.sections.push_back(Arena::copy(s));
+  if (r.sections.size() > 1)
+    plan_.no_cross_refs.push_back(std::move(r));
 }
 
 // -- MEMORY

@@ -20,6 +20,7 @@ private:
   void parse_inputs(bool group, bool as_needed, int depth);
   std::string arguments();
   void names(std::vector<std::string> &out);
+  void no_cross_refs(const Token &);
   void search_dir();
   void version();
   void memory();
@@ -92,6 +93,18 @@ private:
         continue;
       }
       item();
+    }
+  }
+
+  // ( word, word ... )
+  template <class F> void for_each_name(F &&fn) {
+    expect("(");
+    while (!accept(")")) {
+      Token t = next();
+      if (t.at_end())
+        Lexer::fail(t, "`)' is missing");
+      if (!t.is(","))
+        fn(t.text);
     }
   }
 

@@ -180,8 +180,7 @@ void Parser::overlay() {
   if (!lex().peek(kExpr).is(":"))
     whole.address = expression();
   lex().expect(":", kExpr);
-  if (lex().peek(kExpr).is("NOCROSSREFS"))
-    Lexer::fail(lex().peek(kExpr), "`NOCROSSREFS' is not supported");
+  bool apart = lex().accept("NOCROSSREFS", kExpr);
   if (lex().accept("AT", kExpr))
     whole.lma = in_parentheses();
   expect("{");
@@ -222,6 +221,13 @@ void Parser::overlay() {
   trailer(whole, false);
   if (rules.empty())
     return;
+  if (apart) {
+    CrossRefRule apart_rule;
+    apart_rule.at = at;
+    for (const OutputRule *r : rules)
+      apart_rule.sections.push_back(r->name);
+    plan_.no_cross_refs.push_back(std::move(apart_rule));
+  }
   const Expr *longest = nullptr;
   for (OutputRule *r : rules) {
     r->region = whole.region;
@@ -454,14 +460,7 @@ void Parser::section_flags(InputRule &r) {
 }
 
 void Parser::excludes(std::vector<FilePattern> &out) {
-  expect("(");
-  while (!accept(")")) {
-    Token t = next();
-    if (t.at_end())
-      Lexer::fail(t, "`)' is missing");
-    if (!t.is(","))
-      out.push_back(make_file_pattern(t.text));
-  }
+  for_each_name([&](std::string_view s) { out.push_back(make_file_pattern(s)); });
 }
 
 InputRule *Parser::input(OutputRule &owner, bool keep) {

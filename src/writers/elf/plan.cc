@@ -9,6 +9,8 @@
 #include "writers/elf/target.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace gold::elf {
 
@@ -214,6 +216,84 @@ constexpr PlanSlot kObjectSlots[] = {
     flagged(kOther, 0, 0),
 };
 
+struct SpecialSection {
+  std::string_view name; // or under it
+  u32 type;
+  u64 flags;
+};
+constexpr SpecialSection kSpecial[] = {
+    {".bss", SHT_NOBITS, SHF_ALLOC},
+    {".comment", SHT_PROGBITS, 0},
+    {".data", SHT_PROGBITS, SHF_ALLOC},
+    {".fini", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR},
+    {".fini_array", SHT_FINI_ARRAY, SHF_ALLOC},
+    {".init", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR},
+    {".init_array", SHT_INIT_ARRAY, SHF_ALLOC},
+    {".note", SHT_NOTE, 0},
+    {".preinit_array", SHT_PREINIT_ARRAY, SHF_ALLOC},
+    {".rodata", SHT_PROGBITS, SHF_ALLOC},
+    {".tbss", SHT_NOBITS, SHF_ALLOC | SHF_TLS},
+    {".tdata", SHT_PROGBITS, SHF_ALLOC | SHF_TLS},
+    {".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR},
+};
+
+const SpecialSection *special_section(std::string_view name) {
+  for (const SpecialSection &s : kSpecial)
+    if (name == s.name || (name.starts_with(s.name) && name[s.name.size()] == '.'))
+      return &s;
+  return nullptr;
+}
+
+// What a script alone makes has type and flags by its name (gABI, "Special Sections"), as far as it is known.
+void describe_special(OutputSection &o) {
+  const SpecialSection *s = special_section(o.name);
+  if (!s)
+    return;
+  o.native_flags |= s->flags;
+  if (s->type != SHT_NOBITS || o.flags & kSecZeroFill)
+    o.native_type = s->type;
+  if (s->type == SHT_INIT_ARRAY || s->type == SHT_FINI_ARRAY || s->type == SHT_PREINIT_ARRAY) {
+    o.entsize = 8;
+    o.flags |= kSecWrite;
+  }
+}
+
+// TYPE = value of a script.
+std::optional<u32> section_type(const Expr &e) {
+  constexpr std::pair<std::string_view, u32> kNames[] = {
+      {"SHT_PROGBITS", SHT_PROGBITS},
+      {"SHT_STRTAB", SHT_STRTAB},
+      {"SHT_NOTE", SHT_NOTE},
+      {"SHT_NOBITS", SHT_NOBITS},
+      {"SHT_INIT_ARRAY", SHT_INIT_ARRAY},
+      {"SHT_FINI_ARRAY", SHT_FINI_ARRAY},
+      {"SHT_PREINIT_ARRAY", SHT_PREINIT_ARRAY},
+  };
+  if (e.op == ExprOp::Number)
+    return u32(e.number);
+  for (auto &[name, type] : kNames)
+    if (e.op == ExprOp::Symbol && e.name == name)
+      return type;
+  return std::nullopt;
+}
+
+// It counts for what has no type of its own: for a section that begins with data of the script.
+void set_type(Link &link, OutputSection &o, const Expr &type) {
+  std::optional<u32> number = section_type(type);
+  if (!number) {
+    link.diag.error(link.plan.place(type.at) + "the type of section `" + std::string(o.name) +
+                    "' is neither a number nor a name like SHT_NOTE");
+    return;
+  }
+  auto typed =
+      std::find_if(o.members.begin(), o.members.end(), [](const Section *s) { return s->native_type; });
+  if (typed == o.members.end() || (*typed)->name_size)
+    return;
+  o.native_type = *number;
+  if (*number == SHT_NOBITS)
+    o.flags |= kSecZeroFill;
+}
+
 OutputRule &output(LayoutPlan &plan, std::string_view name) {
   for (OutputRule *r : plan.outputs)
     if (r->floating && r->name == name)
@@ -221,6 +301,11 @@ OutputRule &output(LayoutPlan &plan, std::string_view name) {
   auto *r = new OutputRule; // lives as long as the link
   r->name = name;
   r->floating = true;
+  if (const SpecialSection *s = special_section(name)) {
+    bool read_only = s->flags & SHF_EXECINSTR || name == ".rodata";
+    r->usual_flags = u16(kSecAlloc | (read_only ? 0 : kSecWrite) | (s->flags & SHF_EXECINSTR ? kSecExec : 0) |
+                         (s->flags & SHF_TLS ? kSecTls : 0) | (s->type == SHT_NOBITS ? kSecZeroFill : 0));
+  }
   plan.outputs.push_back(r);
   return *r;
 }
@@ -285,27 +370,45 @@ bool ElfTarget::is_relro(const Link &link, const OutputSection &o) const {
   return o.name == ".got.plt" && link.opt.z_now;
 }
 
+void ElfTarget::describe_hollow(Link &, OutputSection &o) {
+  const SpecialSection *s = special_section(o.name);
+  o.native_type = s ? s->type : u32(SHT_PROGBITS);
+  if (!s || !(s->flags & SHF_ALLOC))
+    o.native_flags &= ~u64(SHF_ALLOC);
+}
+
 void ElfTarget::describe_output(Link &link, OutputSection &o) {
   o.to_page_end = relro_padding && relro_padding->section.output == &o && o.members.size() == 1;
   if (!o.rule || o.rule->floating) {
     o.relro = !link.plan.scripted && is_relro(link, o);
     return;
   }
+  bool has_input =
+      std::any_of(o.members.begin(), o.members.end(), [](const Section *s) { return s->name_size; });
+  if (!has_input && o.rule->type == OutputType::Normal)
+    describe_special(o);
   // A script says what the section is.
   switch (o.rule->type) {
   case OutputType::NoAlloc:
     o.flags &= u16(~kSecAlloc);
     o.native_flags &= ~u64(SHF_ALLOC);
     break;
+  case OutputType::NoLoad:
+    o.load = false;
+    o.flags |= kSecZeroFill;
+    o.native_type = SHT_NOBITS;
+    break;
   case OutputType::ReadOnly:
-    o.flags &= u16(~kSecWrite);
-    o.native_flags &= ~u64(SHF_WRITE);
+    if (has_input)
+      o.flags &= u16(~kSecWrite);
     break;
   default:
     break;
   }
   if (!(o.flags & kSecWrite))
     o.native_flags &= ~u64(SHF_WRITE);
+  if (o.rule->native_type)
+    set_type(link, o, *o.rule->native_type);
   if (!link.plan.scripted)
     o.relro = is_relro(link, o);
 }

@@ -220,10 +220,6 @@ void ElfTarget::make_relocatable(Link &link) {
 
 // --emit-relocs. Unwind records are written anew, so .eh_frame has none.
 void ElfTarget::make_emitted_relocs(Link &link) {
-  if (link.plan.scripted) {
-    link.diag.error("--emit-relocs with a linker script is not supported yet");
-    return;
-  }
   for (InputFile *f : link.objects) {
     if (f == link.internal)
       continue;
@@ -231,7 +227,7 @@ void ElfTarget::make_emitted_relocs(Link &link) {
       if (!s || !s->is_live() || s->leader || !s->num_relocs || s->kind != SectionKind::Regular)
         continue;
       std::string_view name = Arena::copy(".rela" + std::string(planned_output_name(link, *s)));
-      link.synthesize<RelocsSection>(*this, name, *s);
+      link.synthesize<RelocsSection>(*this, name, *s)->table = true; // no pattern of a script means it
     }
   }
 }

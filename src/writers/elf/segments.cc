@@ -9,6 +9,7 @@
 #include "writers/elf/target.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace gold::elf {
 
@@ -111,7 +112,7 @@ void ElfTarget::make_usual_segments(Link &link) {
   };
   std::vector<OutputSection *> alloc;
   for (OutputSection *o : link.outputs)
-    if (o->flags & kSecAlloc)
+    if (o->flags & kSecAlloc && !o->hollow)
       alloc.push_back(o);
   if ((link.is_dynamic || opt.is_static) && (interp || link.is_pic()))
     add(PT_PHDR, PF_R, nullptr, nullptr, 8).includes_headers = true;
@@ -166,6 +167,21 @@ void ElfTarget::make_usual_segments(Link &link) {
     run(PT_GNU_RELRO, PF_R, [](const OutputSection &o) { return o.relro; });
 }
 
+// PT_LOADs ascend (gABI), also where options or a script have given addresses that don't. Those of a script
+// are told apart by where they are loaded, as with GNU ld.
+static void sort_loads(Link &link) {
+  auto is_load = [](const Segment &s) { return s.native_type == PT_LOAD; };
+  std::vector<Segment> loads;
+  std::copy_if(link.segments.begin(), link.segments.end(), std::back_inserter(loads), is_load);
+  std::stable_sort(loads.begin(), loads.end(), [](const Segment &a, const Segment &b) {
+    return a.lma != b.lma ? a.lma < b.lma : a.addr < b.addr;
+  });
+  auto next = loads.begin();
+  for (Segment &s : link.segments)
+    if (is_load(s))
+      s = *next++;
+}
+
 // Addresses and sizes of the segments.
 void ElfTarget::set_segments(Link &link) {
   u64 page = page_size(link);
@@ -188,7 +204,7 @@ void ElfTarget::set_segments(Link &link) {
     bool tls = s.native_type == PT_TLS;
     for (u32 i = s.first->index - 1; i < s.last->index; ++i) {
       const OutputSection &o = *link.outputs[i];
-      if (o.flags & kSecTls && o.flags & kSecZeroFill && !tls)
+      if (!(o.flags & kSecAlloc) || o.hollow || (o.flags & kSecTls && o.flags & kSecZeroFill && !tls))
         continue;
       mem_end = std::max(mem_end, o.end());
       if (!(o.flags & kSecZeroFill))
@@ -198,8 +214,11 @@ void ElfTarget::set_segments(Link &link) {
     s.offset = s.first->offset;
     bool headers = s.includes_headers && s.addr >= link.image_base && s.addr - link.image_base == s.offset;
     if (s.includes_headers && headers) {
-      s.addr = link.image_base;
-      s.offset = 0;
+      // A script can have the program headers in a segment and leave the file's header out.
+      auto i = std::size_t(&s - link.segments.data());
+      bool file_header = i >= link.plan.phdrs.size() || link.plan.phdrs[i].file_header;
+      s.offset = file_header ? 0 : sizeof(Ehdr);
+      s.addr = link.image_base + s.offset;
     }
     if (s.native_type == PT_GNU_RELRO || (s.native_type == PT_LOAD && s.last->relro))
       mem_end = align_up(mem_end, page);
@@ -211,6 +230,8 @@ void ElfTarget::set_segments(Link &link) {
     if (s.native_type == PT_GNU_RELRO)
       s.file_size = std::min(s.file_size, s.mem_size);
   }
+  if (link.plan.phdrs.empty())
+    sort_loads(link);
 }
 
 } // namespace gold::elf

@@ -42,7 +42,7 @@ constexpr TypeName kTypes[] = {
 
 void ElfTarget::add_loads_by_address(Link &link, const std::vector<OutputSection *> &alloc) {
   bool paged = !link.opt.omagic && !link.opt.nmagic;
-  u64 page = paged ? page_size(link) : 1;
+  u64 page = page_size(link);
   // By default GNU ld keeps code apart on x86 only.
   bool separate = link.opt.z_separate_code && elf_arch.info.arch == Arch::X86_64;
   for (OutputSection *o : alloc)
@@ -57,10 +57,10 @@ void ElfTarget::add_loads_by_address(Link &link, const std::vector<OutputSection
       bool shares_page = end && align_down(end - 1, page) == align_down(o->lma, page);
       bool stored = !(o->flags & kSecZeroFill);
       fresh = before->lma - before->addr != o->lma - o->addr || o->lma < end ||
-              (before->flags & kSecZeroFill && !is_tbss(*before) && stored);
+              (before->flags & kSecZeroFill && !is_tbss(*before) && stored && (!paged || !shares_page));
+      fresh |= align_up(end, page) < align_up(o->lma, page);
       if (paged && !fresh) {
-        fresh = align_up(end, page) < align_up(o->lma, page) ||
-                (separate && (before->flags ^ o->flags) & kSecExec && !shares_page) ||
+        fresh = (separate && (before->flags ^ o->flags) & kSecExec && !shares_page) ||
                 (!writable && o->flags & kSecWrite && (link.plan.has_relro || !shares_page));
       }
     }
@@ -107,6 +107,7 @@ void ElfTarget::add_scripted_relro(Link &link, const std::vector<OutputSection *
 // PHDRS: a section is in the segments that it names, or in those of the section before it.
 void ElfTarget::make_listed_segments(Link &link) {
   LayoutPlan &plan = link.plan;
+  bool bare = false; // a PT_LOAD without headers
   for (const PhdrRule &p : plan.phdrs) {
     u32 type = u32(p.type_number);
     if (!p.type_value) {
@@ -117,34 +118,52 @@ void ElfTarget::make_listed_segments(Link &link) {
       }
       type = at->type;
     }
+    bool headers = p.file_header || p.program_headers;
+    if (type == PT_LOAD && headers && bare) {
+      link.diag.error(plan.place(p.at) +
+                      "PHDRS and FILEHDR are not supported when prior PT_LOAD headers lack them");
+      return;
+    }
+    bare |= type == PT_LOAD && !headers;
     Segment &s = add_segment(link, type, p.flags ? u32(p.flags_number) : 0, nullptr, nullptr,
                              type == PT_LOAD ? page_size(link) : 1);
     if (type == PT_PHDR && !p.flags)
       s.native_flags = PF_R;
-    s.includes_headers = p.file_header || p.program_headers || type == PT_PHDR;
+    s.includes_headers = headers || type == PT_PHDR;
   }
-  std::vector<std::size_t> current;
-  for (std::size_t i = 0; i < plan.phdrs.size() && current.empty(); ++i)
-    if (link.segments[i].native_type == PT_LOAD)
-      current.push_back(i);
-  for (OutputSection *o : link.outputs) {
-    o->starts_segment = false;
-    if (!(o->flags & kSecAlloc))
-      continue;
-    if (o->rule && !o->rule->phdrs.empty()) {
-      current.clear();
-      for (std::string_view name : o->rule->phdrs) {
-        if (name == "NONE")
-          continue;
-        auto at = std::find_if(plan.phdrs.begin(), plan.phdrs.end(), [&](auto &p) { return p.name == name; });
-        if (at == plan.phdrs.end()) {
-          link.diag.error(plan.place(o->rule->at) + "section `" + std::string(o->name) +
-                          "' assigned to non-existent phdr `" + std::string(name) + "'");
-          return;
-        }
-        current.push_back(std::size_t(at - plan.phdrs.begin()));
-      }
+  auto chosen = [&](const OutputRule &rule) {
+    std::vector<std::size_t> list;
+    for (std::string_view name : rule.phdrs) {
+      if (name == "NONE")
+        continue;
+      auto at = std::find_if(plan.phdrs.begin(), plan.phdrs.end(), [&](auto &p) { return p.name == name; });
+      if (at != plan.phdrs.end())
+        list.push_back(std::size_t(at - plan.phdrs.begin()));
+      else
+        link.diag.error(plan.place(rule.at) + "section `" + std::string(rule.name) +
+                        "' assigned to non-existent phdr `" + std::string(name) + "'");
     }
+    return list;
+  };
+  // Sections in front of the first that names segments are in those, too. Sections that are left out count.
+  auto names_some = [](const LayoutPlan::Step &s) {
+    return s.out && s.out->rule && !s.out->rule->phdrs.empty();
+  };
+  auto first = std::find_if(plan.steps.begin(), plan.steps.end(), names_some);
+  if (first == plan.steps.end()) {
+    link.diag.error("no sections assigned to phdrs");
+    return;
+  }
+  std::vector<std::size_t> current = chosen(*first->out->rule);
+  for (const LayoutPlan::Step &step : plan.steps) {
+    OutputSection *o = step.out;
+    if (!o)
+      continue;
+    if (names_some(step))
+      current = chosen(*o->rule);
+    o->starts_segment = false;
+    if (o->dropped || o->hollow || !(o->flags & kSecAlloc))
+      continue;
     for (std::size_t i : current) {
       Segment &s = link.segments[i];
       if (is_tbss(*o) && s.native_type != PT_TLS && s.first)

@@ -37,6 +37,7 @@ public:
 
   u32 data_type() const override { return SHT_PROGBITS; }
   void default_plan(Link &) override;
+  void describe_hollow(Link &, OutputSection &) override;
   void describe_output(Link &, OutputSection &) override;
   void synthesize(Link &) override;
   void make_segments(Link &) override;

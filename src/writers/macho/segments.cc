@@ -250,4 +250,12 @@ void MachTarget::set_segments(Link &link) {
     link.diag.error("the image's base is not a multiple of a page");
 }
 
+// Apple's linker has no scripts: nothing says what one would mean for load commands and subsections.
+void MachTarget::default_plan(Link &link) {
+  const LayoutPlan &plan = link.plan;
+  if (!plan.outputs.empty() || !plan.regions.empty() || !plan.phdrs.empty())
+    link.diag.error((plan.outputs.empty() ? "" : plan.place(plan.outputs[0]->at)) +
+                    "a linker script can't lay out a Mach-O image");
+}
+
 } // namespace gold::macho

@@ -28,6 +28,7 @@ public:
 
   std::string_view default_entry(const Link &) override;
   void alternatives(Link &, std::vector<Symbol *> &) override;
+  void default_plan(Link &) override;
   void add_linker_symbols(Link &) override;
   void decide_imports_exports(Link &) override;
   u32 zero_fill_type() const override { return S_ZEROFILL; }

@@ -157,6 +157,8 @@ void PeTarget::set_linker_symbols(Link &link) {
   for (const LinkerSymbol &l : linker_symbols_) {
     const Row &row = rows[l.meaning];
     Symbol &s = *l.symbol;
+    if (s.flags & kSymScriptDefined)
+      continue;
     const OutputSection *o = *row.section ? find_output(link, row.section) : nullptr;
     switch (row.meaning) {
     case Meaning::ImageBase:
@@ -197,6 +199,16 @@ void PeTarget::set_linker_symbols(Link &link) {
       break;
     }
   }
+}
+
+// What scripts ask for before addresses exist.
+u64 PeTarget::linker_symbol_address(Link &link, const Symbol &s) {
+  for (const LinkerSymbol &l : linker_symbols_)
+    if (l.symbol == &s) {
+      const Row &row = rows[l.meaning];
+      return row.number ? row.number(link) : row.meaning == Meaning::ImageBase ? link.image_base : s.value;
+    }
+  return s.value;
 }
 
 } // namespace gold::coff

@@ -14,13 +14,13 @@ ListSection::ListSection(PeTarget &t, std::string_view name, u64 word)
   section.size = 8;
 }
 
-PseudoRelocSection::PseudoRelocSection(PeTarget &t) : PeSynthetic(t, ".rdata", kRead, 4) {}
+PseudoRelocSection::PseudoRelocSection(PeTarget &t, std::string_view name) : PeSynthetic(t, name, kRead, 4) {}
 
 void PeTarget::make_lists(Link &link) {
   auto referenced = [&](std::initializer_list<const char *> names) {
     return std::any_of(names.begin(), names.end(), [&](const char *n) {
       Symbol *s = link.symbols.find(n);
-      return s && s->marked(kMarkRefObject);
+      return s && s->marked(kMarkRefObject) && !(s->flags & kSymScriptDefined);
     });
   };
   if (referenced({"__CTOR_LIST__", "___CTOR_LIST__"})) {
@@ -58,7 +58,9 @@ void PeTarget::make_lists(Link &link) {
                     f.priority, first->offset, link.referenced_at(f, *first->section, first->offset));
     return;
   }
-  pseudo_relocs = link.synthesize<PseudoRelocSection>(*this);
+  // Scripts know the list by this name.
+  pseudo_relocs = link.synthesize<PseudoRelocSection>(
+      *this, link.plan.scripted ? ".rdata_runtime_pseudo_reloc" : ".rdata");
   pseudo_relocs->section.size = 12 + pseudo * sizeof(PseudoRelocation);
 }
 

@@ -137,7 +137,7 @@ MemberKey key_of(const Section &s) {
 } // namespace
 
 void PeTarget::order_members(Link &link, OutputSection &o) {
-  if (link.is_relocatable() ||
+  if (link.is_relocatable() || link.plan.scripted || // a script gives the order
       std::none_of(o.members.begin(), o.members.end(), [](const Section *s) { return has_ordered_name(*s); }))
     return;
   std::vector<std::pair<MemberKey, Section *>> keyed;
@@ -158,15 +158,33 @@ void PeTarget::order_members(Link &link, OutputSection &o) {
     o.members[i] = keyed[i].second;
 }
 
+// With a script debug information, too, has addresses from the start, and what the script does not name
+// begins at a multiple of the section alignment.
+void PeTarget::describe_output(Link &link, OutputSection &o) {
+  if (!link.plan.scripted || link.is_relocatable())
+    return;
+  o.flags |= kSecAlloc;
+  if (!o.rule)
+    o.align = std::max(o.align, page_size(link));
+}
+
 void PeTarget::make_segments(Link &link) {
   constexpr u32 kept = IMAGE_SCN_CNT_CODE | IMAGE_SCN_CNT_INITIALIZED_DATA |
                        IMAGE_SCN_CNT_UNINITIALIZED_DATA | IMAGE_SCN_MEM_DISCARDABLE | IMAGE_SCN_MEM_SHARED |
                        IMAGE_SCN_MEM_EXECUTE | IMAGE_SCN_MEM_READ | IMAGE_SCN_MEM_WRITE;
   u64 base = link.opt.image_base.value_or(default_image_base(link));
+  if (link.plan.scripted) { // called in each round: what was empty may have grown
+    link.outputs.clear();
+    for (const LayoutPlan::Step &s : link.plan.steps)
+      if (s.out && !s.out->dropped)
+        link.outputs.push_back(s.out);
+  }
   std::erase_if(link.outputs, [&](OutputSection *o) {
     for (const Section *s : o->members)
-      if (s->size || (s->kind == SectionKind::Synthetic && s->synth->keep_empty))
+      if (s->size || (s->kind == SectionKind::Synthetic && s->synth->keep_empty && s->name_size))
         return false;
+    if (link.plan.scripted)
+      return true;
     o->addr = base + page_size(link); // of symbols that mark an empty place
     return true;
   });

@@ -41,6 +41,8 @@ bool is_wanted(const Link &link, const Symbol &s) {
     return false;
   if (s.is_local() && s.name().starts_with(".L") && link.opt.discard != DiscardMode::None)
     return false;
+  if (s.marked(kMarkScriptValue)) // counts to a section or not, which is only known in the end
+    return !s.is_local();
   if (!s.section)
     return s.is_absolute() && !s.is_local();
   const Section *sec = s.section->leader ? s.section->leader : s.section;
@@ -51,7 +53,8 @@ template <class G, class F> void each_symbol(const Link &link, const G &g, F &&f
   for (u32 i = g.first_file; i < g.last_file; ++i) {
     InputFile *f = file_at(link, i);
     for (u32 k = 0; k < f->symbols.size(); ++k)
-      if (const Symbol *s = f->symbols[k]; s && s->file == f && s->native == k && is_wanted(link, *s))
+      if (const Symbol *s = f->symbols[k];
+          s && s->file == f && (s->native == k || f->kind == FileKind::Internal) && is_wanted(link, *s))
         fn(*s);
   }
 }

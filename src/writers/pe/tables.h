@@ -92,7 +92,7 @@ private:
 // Places that MinGW's start code corrects by the pointers of the import address table.
 class PseudoRelocSection final : public PeSynthetic {
 public:
-  explicit PseudoRelocSection(PeTarget &);
+  PseudoRelocSection(PeTarget &, std::string_view name);
   void write(Link &, u8 *buf) override;
 };
 

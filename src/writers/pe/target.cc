@@ -58,6 +58,12 @@ void PeTarget::finalize(Link &link) {
   for (int round = 0; round < 2; ++round)
     for (auto &[s, other] : same_values_)
       s->value = other->value;
+  for (const OutputSection *o : link.outputs)
+    if (link.plan.scripted && o->addr % page_size(link))
+      link.diag.error("section " + std::string(o->name) +
+                      gold::format(" at 0x%llx is not aligned to 0x%llx, the section alignment",
+                                   static_cast<unsigned long long>(o->addr),
+                                   static_cast<unsigned long long>(page_size(link))));
   if (u64 end = link.outputs.empty() ? 0 : link.outputs.back()->end(); end - image_base > 0x7fffffff)
     link.diag.error("the image is larger than 2 GB");
 }

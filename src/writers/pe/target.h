@@ -38,6 +38,8 @@ public:
   std::string_view output_name(const Link &, const Section &) override;
   u64 rank(const Link &, const OutputSection &) override;
   void order_members(Link &, OutputSection &) override;
+  void describe_output(Link &, OutputSection &) override;
+  u64 linker_symbol_address(Link &, const Symbol &) override;
   void synthesize(Link &) override;
   void make_segments(Link &) override;
   u64 header_size(const Link &) override;

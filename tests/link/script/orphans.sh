@@ -1,0 +1,59 @@
+# Sections that the script does not name go beside what is alike; --orphan-handling says otherwise.
+# image-check: allow wx
+. "$SRC/tests/link/script/lib.sh"
+
+asm a << 'END'
+.globl _start
+.text
+_start: nop
+.section .code2,"ax"
+nop
+.section .const2,"a"
+.quad 1
+.data
+.quad 2
+.section data3,"aw"
+.quad __start_data3
+.section .zero4,"aw",@nobits
+.skip 32
+.bss
+.skip 16
+.section .note.mine,"a",@note
+.long 4, 0, 1
+.asciz "abc"
+.section .rodata
+.quad 5
+.section .tdata,"awT"
+.quad 6
+.section .other
+.ascii "not loaded"
+END
+cat > a.ld << 'END'
+SECTIONS {
+  . = 0x10000;
+  .text : { *(.text) }
+  etext = .;
+  . = ALIGN(0x1000);
+  .rodata : { *(.rodata) }
+  .data : { *(.data) }
+  edata = .;
+  .bss : { *(.bss) }
+  end = .;
+}
+END
+like_ld a.ld a.o
+cat > b.ld << 'END'
+SECTIONS { . = 0x10000; .text : { *(.text) } sym = .; }
+END
+like_ld b.ld a.o
+cat > c.ld << 'END'
+SECTIONS { }
+END
+"$GOLD_GO" ld -T c.ld a.o -o c.out
+fails_with "unplaced orphan section \`.code2' from \`a.o'" "$GOLD_GO" ld -T a.ld --orphan-handling=error a.o -o e.out
+[ ! -e e.out ] || fail "there is an output"
+"$GOLD_GO" ld -T a.ld --orphan-handling=warn a.o -o w.out 2> w.err
+has "warning: orphan section \`data3' from \`a.o' being placed in section \`data3'" w.err
+asm d <<< '.globl _start; _start: nop; .section .code2,"ax"; nop'
+"$GOLD_GO" ld -T a.ld --orphan-handling=discard d.o -o d.out
+lacks 'code2' <(readelf -SW d.out)
