@@ -28,6 +28,9 @@ void place_members(OutputSection &o) {
   o.size = off;
 }
 
+// More than this in a file is a mistake of a script, not an image.
+constexpr u64 kMaxFile = u64(1) << 42;
+
 // What offset and address must agree modulo in the segment that begins with outputs[i].
 u64 congruence(const Link &link, std::size_t i, u64 page) {
   u64 m = std::max(page, link.outputs[i]->align);
@@ -45,6 +48,8 @@ void assign_scripted_offsets(Link &link) {
   u64 off = link.target->header_size(link);
   u64 modulo = page;
   const OutputSection *first = nullptr; // of the segment
+  // What is too large stays so: nothing wraps around before it is reported.
+  auto move_to = [&](u64 to) { off = to >= off ? std::min(to, std::max(off, kMaxFile + 1)) : kMaxFile + 1; };
   for (std::size_t i = 0; i < link.outputs.size(); ++i) {
     OutputSection *o = link.outputs[i];
     if (!(o->flags & kSecAlloc))
@@ -52,11 +57,11 @@ void assign_scripted_offsets(Link &link) {
     bool stored = !(o->flags & kSecZeroFill) && !o->hollow;
     if (!o->hollow && (!first || o->starts_segment)) {
       modulo = congruence(link, i, page);
-      off += (o->addr - off) & (modulo - 1);
+      move_to(off + ((o->addr - off) & (modulo - 1)));
       first = o;
     } else if (stored) {
-      u64 at = o->addr >= first->addr ? first->offset + (o->addr - first->addr) : 0;
-      off = at >= off ? at : off + ((o->addr - off) & (modulo - 1));
+      u64 at = o->addr >= first->addr ? first->offset + std::min(o->addr - first->addr, kMaxFile) : 0;
+      move_to(at >= off ? at : off + ((o->addr - off) & (modulo - 1)));
     }
     o->offset = off;
     o->file_size = stored ? o->size : 0;
@@ -147,9 +152,6 @@ void place_all_members(Link &link) {
       place_members(*o);
   });
 }
-
-// More than this in a file is a mistake of a script, not an image.
-constexpr u64 kMaxFile = u64(1) << 42;
 
 // A section of a script that holds nothing but space, and in the end none of that, keeps its header but is
 // no part of memory. True if there was one.

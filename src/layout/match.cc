@@ -148,4 +148,18 @@ std::string_view planned_output_name(const Link &link, const Section &s) {
   return planned_output_name(link, s, rule_of(link, cursor, s));
 }
 
+bool is_orphan(const Link &link, const Section &s) {
+  const LayoutPlan &plan = link.plan;
+  PlanMatcher::Cursor cursor;
+  std::string_view name = s.name();
+  if (rule_of(link, cursor, s))
+    return false;
+  if (plan.scripted)
+    return std::none_of(plan.outputs.begin(), plan.outputs.end(), [&](const OutputRule *r) {
+      return !r->disabled && r->name == name && !r->discards();
+    });
+  return !(s.flags & kSecDebug) && std::none_of(plan.slots.begin(), plan.slots.end(),
+                                                [&](const PlanSlot &p) { return p.name == name; });
+}
+
 } // namespace gold

@@ -72,6 +72,9 @@ inline u32 rule_of(const Link &link, PlanMatcher::Cursor &cursor, const Section 
 // Name of the output section of what `rule` takes; with 0 of what no rule takes.
 std::string_view planned_output_name(const Link &, const Section &, u32 rule);
 
+// No rule takes the section, and neither a section of a script nor a built-in one is for its name.
+bool is_orphan(const Link &, const Section &);
+
 // True if the pattern names this file; for members of archives also if it names the archive.
 bool matches_file(const FilePattern &, const InputFile &);
 

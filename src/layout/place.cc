@@ -102,7 +102,7 @@ private:
       named->rule->orphans.push_back(&s);
       return;
     }
-    if (plan_.scripted && !complain(s))
+    if (link_.opt.orphan_handling != "place" && is_orphan(link_, s) && !complain(s))
       return;
     OutputSection *none = nullptr;
     OutputSection *&out = own ? none : named->out;

@@ -279,7 +279,9 @@ private:
 
 void match_sections(Link &link) {
   LayoutPlan &plan = link.plan;
-  if (std::all_of(plan.outputs.begin(), plan.outputs.end(), [](OutputRule *r) { return r->floating; }))
+  bool drop_orphans = link.opt.orphan_handling == "discard" && !plan.inputs.empty();
+  if (!drop_orphans &&
+      std::all_of(plan.outputs.begin(), plan.outputs.end(), [](OutputRule *r) { return r->floating; }))
     return; // nothing of a built-in layout is kept or discarded
   match_all(link);
   while (disable_rules(link)) {
@@ -292,8 +294,10 @@ void match_sections(Link &link) {
       link.objects,
       [&](InputFile *f) {
         for_each_section(f, [&](Section &s) {
-          if (!s.rule)
+          if (!s.rule) {
+            s.discarded = drop_orphans && is_orphan(link, s);
             return;
+          }
           const InputRule &r = link.matcher->rule(s.rule);
           s.keep_script = r.keep;
           s.discarded = r.owner->discards();

@@ -6,6 +6,7 @@ need aarch64-linux-gnu-gcc qemu-system-aarch64
 cat > board.ld << 'END'
 ENTRY(_start)
 _estack = ORIGIN(RAM) + LENGTH(RAM);
+_Min_Heap_Size = 0x800;
 MEMORY
 {
   FLASH (rx)  : ORIGIN = FLASH_BASE, LENGTH = 1M
@@ -24,7 +25,14 @@ SECTIONS
   _sidata = LOADADDR(.data);
   .data : ALIGN(8) { _sdata = .; *(.data .data.*) . = ALIGN(8); _edata = .; } >RAM AT>FLASH
   .bss : ALIGN(8) { _sbss = .; *(.bss .bss.*) *(COMMON) . = ALIGN(8); _ebss = .; } >RAM
-  .stack (NOLOAD) : { . = ALIGN(16); . = . + 0x4000; } >RAM
+  ._user_heap_stack (NOLOAD) : {
+    . = ALIGN(16);
+    PROVIDE(end = .);
+    PROVIDE(_end = .);
+    . = . + _Min_Heap_Size;
+    _heap_end = .;
+    . = . + 0x4000;
+  } >RAM
   ASSERT(_ebss < _estack - 0x1000, "no room for the stack")
   /DISCARD/ : { *(.note.*) *(.comment) *(.eh_frame) }
 }
@@ -62,6 +70,7 @@ aarch64-linux-gnu-gcc -c start.s -o start.o
 CC=aarch64-linux-gnu-gcc c main -ffreestanding -fno-pic -mgeneral-regs-only -mstrict-align \
   -fno-stack-protector -ffunction-sections -fdata-sections << 'END'
 extern void (*__init_array_start[])(void), (*__init_array_end[])(void);
+extern char end[], _heap_end[];
 int initialized = 42, cleared, constructed;
 const char *message = "data is copied";
 static void put(const char *s) {
@@ -75,11 +84,15 @@ void start(void) {
   for (void (**f)(void) = __init_array_start; f < __init_array_end; f++) (*f)();
   yes(message, initialized++ == 42);
   yes("bss is clear", cleared == 0);
+  char *heap = end;
+  while (heap < _heap_end) *heap++ = 7;
+  yes("the heap is 2 KB", heap - end == 0x800 && _heap_end[-1] == 7);
   yes("constructors ran in order", constructed == 12);
 }
 END
 expected='data is copied: yes
 bss is clear: yes
+the heap is 2 KB: yes
 constructors ran in order: yes'
 board() { timeout 60 qemu-system-aarch64 -M virt -cpu cortex-a53 -display none -serial stdio -semihosting "$@" < /dev/null | tr -d '\r'; }
 
@@ -90,3 +103,8 @@ sed 's/FLASH_BASE/0x40100000/' board.ld > ram.ld
 "$GOLD_GO" ld -T ram.ld --gc-sections start.o main.o -o kernel.elf
 run "$expected" board -kernel kernel.elf
 lacks unused <(nm kernel.elf)
+
+# What does not fit is told, and leaves no image.
+sed 's/FLASH_BASE/0/; s/0x40800000, LENGTH = 1M/0x40800000, LENGTH = 16K/' board.ld > small.ld
+fails_with "region \`RAM' overflowed by [0-9]+ bytes" "$GOLD_GO" ld -T small.ld --gc-sections start.o main.o -o small.elf
+[ ! -e small.elf ] || fail "there is an output"

@@ -57,3 +57,40 @@ has "warning: orphan section \`data3' from \`a.o' being placed in section \`data
 asm d <<< '.globl _start; _start: nop; .section .code2,"ax"; nop'
 "$GOLD_GO" ld -T a.ld --orphan-handling=discard d.o -o d.out
 lacks 'code2' <(readelf -SW d.out)
+
+# What is dropped must not be referred to.
+asm r <<< '.globl _start; _start: .quad x; .section .mine,"aw"; x: .quad 1'
+fails_with "is defined in discarded section \`.mine' of r.o" "$GOLD_GO" ld -T a.ld --orphan-handling=discard r.o -o r.out
+
+# The built-in layout, too, knows what it has no place for: the same as GNU ld's.
+asm o << 'END'
+.globl _start
+.text
+_start: nop
+.section .text.part,"ax"
+nop
+.section .mine,"aw"
+.quad 1
+.section named,"a"
+.quad 2
+.section .note.mine,"a",@note
+.balign 4
+.long 4, 0, 1
+.asciz "abc"
+.section .gcc_except_table,"a"
+.quad 3
+.section .comment
+.asciz "x"
+.section .debug_info
+.byte 0
+.section .other
+.byte 0
+END
+orphans() { grep -oE "orphan section \`[^']*'" "$1" | sort; }
+"$LD" --orphan-handling=warn o.o -o o.out 2> ld.err
+"$GOLD_GO" ld --orphan-handling=warn o.o -o o.out 2> gold.err
+diff <(orphans ld.err) <(orphans gold.err) || fail "other orphans"
+fails_with "unplaced orphan section \`.mine' from \`o.o'" "$GOLD_GO" ld --orphan-handling=error o.o -o e.out
+"$GOLD_GO" ld --orphan-handling=discard o.o -o o.out
+lacks 'mine|named|other' <(readelf -SW o.out)
+has 'gcc_except_table' <(readelf -SW o.out)
