@@ -147,6 +147,7 @@ inline unsigned set_max_procs(unsigned n) { return go_set_procs(n); }
 inline unsigned max_procs() { return go_set_procs(0); }
 /// Wires the goroutine to its thread; nests.
 inline void lock_os_thread() { go_lock_os_thread(); }
+/// Takes back one lock_os_thread.
 inline void unlock_os_thread() { go_unlock_os_thread(); }
 /// Runs a blocking call while another thread takes over the processor.
 template <typename F> decltype(auto) blocking(F &&f) {
@@ -158,6 +159,7 @@ template <typename F> decltype(auto) blocking(F &&f) {
 }
 /// Writes the stacks of all goroutines to a descriptor.
 inline void traceback(int fd = 2) { go_traceback(fd, 1); }
+/// What stats() tells: counters of goroutines, switches, steals, threads, memory.
 using stats_t = go_stats;
 /// Counters of the runtime.
 inline stats_t stats() {
@@ -178,9 +180,13 @@ public:
   mutex() = default;
   mutex(const mutex &) = delete;
   mutex &operator=(const mutex &) = delete;
+  /// Acquire. Parks the goroutine while another holds the lock.
   void lock() { go_mutex_lock(&m_); }
+  /// Locks if that is possible at once (acquire); does not block.
   bool try_lock() { return go_mutex_trylock(&m_); }
+  /// Release; does not block. Any goroutine may. Ends the process when it is not locked.
   void unlock() { go_mutex_unlock(&m_); }
+  /// For the functions of go.h.
   go_mutex *native_handle() { return &m_; }
 
 private:
@@ -193,17 +199,24 @@ public:
   shared_mutex() = default;
   shared_mutex(const shared_mutex &) = delete;
   shared_mutex &operator=(const shared_mutex &) = delete;
+  /// For writing (acquire). Parks the goroutine while others hold the lock.
   void lock() { go_rwmutex_lock(&m_); }
+  /// For writing, if that is possible at once; does not block.
   bool try_lock() { return go_rwmutex_trylock(&m_); }
+  /// Ends writing (release); does not block.
   void unlock() { go_rwmutex_unlock(&m_); }
+  /// For reading (acquire). Parks the goroutine while a writer has or wants the lock.
   void lock_shared() { go_rwmutex_rlock(&m_); }
+  /// For reading, if that is possible at once; does not block.
   bool try_lock_shared() { return go_rwmutex_tryrlock(&m_); }
+  /// Ends reading (release); does not block.
   void unlock_shared() { go_rwmutex_runlock(&m_); }
 
 private:
   go_rwmutex m_{};
 };
 
+/// Why a wait with a limit ended.
 enum class cv_status { no_timeout, timeout };
 
 /// A condition variable for go::mutex.
@@ -212,17 +225,23 @@ public:
   condition_variable() = default;
   condition_variable(const condition_variable &) = delete;
   condition_variable &operator=(const condition_variable &) = delete;
+  /// Wakes the goroutine that has waited longest, if any; does not block.
   void notify_one() { go_cond_signal(&c_); }
+  /// Wakes all that wait; does not block.
   void notify_all() { go_cond_broadcast(&c_); }
+  /// Unlocks, parks until notified, locks again. No wake-ups without a notification.
   void wait(std::unique_lock<mutex> &l) { until(l, INT64_MAX); }
+  /// Waits until p() holds; p runs with the lock held.
   template <typename Pred> void wait(std::unique_lock<mutex> &l, Pred p) {
     while (!p())
       wait(l);
   }
+  /// As wait, for at most d.
   template <typename R, typename Q>
   cv_status wait_for(std::unique_lock<mutex> &l, const std::chrono::duration<R, Q> &d) {
     return until(l, detail::after(d)) ? cv_status::no_timeout : cv_status::timeout;
   }
+  /// Waits until p() holds, for at most d; what p() says at the end.
   template <typename R, typename Q, typename Pred>
   bool wait_for(std::unique_lock<mutex> &l, const std::chrono::duration<R, Q> &d, Pred p) {
     std::int64_t t = detail::after(d);
@@ -231,10 +250,12 @@ public:
         return p();
     return true;
   }
+  /// As wait, until t at the latest.
   template <typename C, typename D>
   cv_status wait_until(std::unique_lock<mutex> &l, const std::chrono::time_point<C, D> &t) {
     return until(l, detail::deadline(t)) ? cv_status::no_timeout : cv_status::timeout;
   }
+  /// Waits until p() holds, until t at the latest; what p() says at the end.
   template <typename C, typename D, typename Pred>
   bool wait_until(std::unique_lock<mutex> &l, const std::chrono::time_point<C, D> &t, Pred p) {
     std::int64_t d = detail::deadline(t);
@@ -254,16 +275,23 @@ private:
 /// A counting semaphore, FIFO.
 template <std::ptrdiff_t Max = std::numeric_limits<std::int32_t>::max()> class counting_semaphore {
 public:
+  /// Starts with n units.
   explicit counting_semaphore(std::ptrdiff_t n) { s_.q.count = std::uint32_t(n); }
   counting_semaphore(const counting_semaphore &) = delete;
   counting_semaphore &operator=(const counting_semaphore &) = delete;
+  /// The largest number of units.
   static constexpr std::ptrdiff_t max() noexcept { return Max; }
+  /// Gives n units (release), the first to those who wait longest; does not block.
   void release(std::ptrdiff_t n = 1) { go_sema_release(&s_, std::uint32_t(n)); }
+  /// Takes a unit (acquire); parks the goroutine until there is one.
   void acquire() { go_sema_acquire(&s_, INT64_MAX); }
+  /// Takes a unit if there is one at once; does not block.
   bool try_acquire() { return go_sema_try(&s_); }
+  /// Takes a unit, waiting for at most d; true on success.
   template <typename R, typename Q> bool try_acquire_for(const std::chrono::duration<R, Q> &d) {
     return go_sema_acquire(&s_, detail::after(d));
   }
+  /// Takes a unit, waiting until t at the latest; true on success.
   template <typename C, typename D>
   bool try_acquire_until(const std::chrono::time_point<C, D> &t) {
     return go_sema_acquire(&s_, detail::deadline(t));
@@ -272,6 +300,7 @@ public:
 private:
   go_sema s_{};
 };
+/// A semaphore of one unit.
 using binary_semaphore = counting_semaphore<1>;
 
 /// Waits for a set of goroutines: add before they start, done in each, wait for all.
@@ -280,8 +309,11 @@ public:
   wait_group() = default;
   wait_group(const wait_group &) = delete;
   wait_group &operator=(const wait_group &) = delete;
+  /// Adds n to the counter; before the goroutines start. Ends the process if it gets below 0.
   void add(int n = 1) { go_wg_add(&w_, n); }
+  /// One goroutine less (release); at 0 those who wait go on. Does not block.
   void done() { go_wg_add(&w_, -1); }
+  /// Parks the goroutine until the counter is 0 (acquire).
   void wait() { go_wg_wait(&w_); }
   /// add(1), then f() and done() in a new goroutine.
   template <typename F> void go(F &&f) {
@@ -302,6 +334,7 @@ public:
   once_flag() = default;
   once_flag(const once_flag &) = delete;
   once_flag &operator=(const once_flag &) = delete;
+  /// f(a...), unless it has been called before; parks while another goroutine is at it.
   template <typename F, typename... A> void call(F &&f, A &&...a) {
     if (done_.load(std::memory_order_acquire))
       return;
@@ -316,6 +349,7 @@ private:
   std::atomic<bool> done_{false};
   mutex m_;
 };
+/// o.call(f, a...), as std::call_once.
 template <typename F, typename... A> void call_once(once_flag &o, F &&f, A &&...a) {
   o.call(std::forward<F>(f), std::forward<A>(a)...);
 }
@@ -335,6 +369,7 @@ template <typename R> class handle {
 public:
   handle() = default;
   explicit handle(std::shared_ptr<detail::join_state<R>> s) : s_(std::move(s)) {}
+  /// Whether join() may be called.
   bool joinable() const { return bool(s_); }
   /// Lets the goroutine run on unobserved.
   void detach() { s_.reset(); }
@@ -379,9 +414,11 @@ template <typename T> class chan {
   static_assert(std::is_nothrow_move_constructible_v<T>, "elements move under the channel's lock");
 
 public:
+  /// A new channel with room for cap elements; 0: senders and receivers meet.
   explicit chan(std::size_t cap = 0) : c_(go_chan_make(detail::ops<T>(), cap)) {}
   template <std::same_as<std::nullptr_t> N> // not for a literal 0
   explicit chan(N) : c_(nullptr) {}
+  /// Another name of the same channel; the last one frees it.
   chan(const chan &o) : c_(o.c_) { go_chan_ref(c_); }
   chan(chan &&o) noexcept : c_(std::exchange(o.c_, nullptr)) {}
   chan &operator=(chan o) noexcept {
@@ -403,12 +440,18 @@ public:
     if (go_chan_close(c_) != GO_OK)
       throw closed_error();
   }
+  /// Elements in the buffer at this moment.
   std::size_t len() const { return go_chan_len(c_); }
+  /// Size of the buffer.
   std::size_t cap() const { return go_chan_cap(c_); }
+  /// Whether both are the same channel.
   bool operator==(const chan &o) const { return c_ == o.c_; }
+  /// False for a nil channel.
   explicit operator bool() const { return c_ != nullptr; }
+  /// For the functions of go.h.
   go_chan *native_handle() const { return c_; }
 
+  /// An input iterator: each step receives, and so may block.
   class iterator {
   public:
     using value_type = T;
@@ -429,6 +472,7 @@ public:
   };
   /// Ranges over the received values until closed and drained.
   iterator begin() const { return iterator(this); }
+  /// The other end of such a range.
   std::default_sentinel_t end() const { return {}; }
 
 private:
@@ -515,6 +559,7 @@ template <typename T, typename V, typename F> auto on_send(chan<T> c, V &&v, F f
   new (k.s.raw) T(std::forward<V>(v));
   return k;
 }
+/// A case that sends v and does no more.
 template <typename T, typename V> auto on_send(chan<T> c, V &&v) {
   return on_send(std::move(c), std::forward<V>(v), [] {});
 }

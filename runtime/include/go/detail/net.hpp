@@ -33,11 +33,15 @@ public:
   }
   /// Closes at once; calls that wait on it fail with bad_file_descriptor.
   void close() { go_fd_close(f_.get()); }
+  /// The system's number of it.
   int native_handle() const { return go_fd_number(f_.get()); }
   /// From t on, calls that would wait throw timed_out. time_point::max(): no deadline.
   void set_deadline(time_point t) { set(3, t); }
+  /// The same for calls that read or accept.
   void set_read_deadline(time_point t) { set(1, t); }
+  /// The same for calls that write.
   void set_write_deadline(time_point t) { set(2, t); }
+  /// Whether there is a descriptor.
   explicit operator bool() const { return bool(f_); }
 
 protected:
@@ -75,10 +79,13 @@ public:
   std::size_t write(const void *p, std::size_t n) {
     return std::size_t(detail::check(go_fd_write(f_.get(), p, n), "write"));
   }
+  /// Writes all of s.
   std::size_t write(std::string_view s) { return write(s.data(), s.size()); }
   /// The peer reads the end of the stream; reading goes on.
   void close_write() { detail::check(go_fd_shutdown(f_.get(), 1), "shutdown"); }
+  /// "host:port" or a path, of this end.
   std::string local_address() const { return addr(0); }
+  /// "host:port" or a path, of the other end.
   std::string remote_address() const { return addr(1); }
 };
 
@@ -94,6 +101,7 @@ public:
       detail::fail(e, "accept");
     return conn(f);
   }
+  /// Where it listens: "host:port" or a path.
   std::string address() const { return addr(0); }
 };
 
@@ -101,14 +109,17 @@ public:
 class packet_conn : public descriptor {
 public:
   using descriptor::descriptor;
+  /// Waits for a datagram: its size, cut to n, and who sent it.
   std::pair<std::size_t, std::string> read_from(void *p, std::size_t n) {
     char from[160];
     long r = detail::check(go_net_recv_from(f_.get(), p, n, from, sizeof from), "read_from");
     return {std::size_t(r), from};
   }
+  /// Sends a datagram; waits while the socket is full.
   std::size_t write_to(const void *p, std::size_t n, const std::string &to) {
     return std::size_t(detail::check(go_net_send_to(f_.get(), p, n, to.c_str()), "write_to"));
   }
+  /// Its own address.
   std::string address() const { return addr(0); }
 };
 
@@ -138,6 +149,7 @@ inline conn dial(const std::string &network, const std::string &address,
     detail::fail(e, "dial");
   return conn(f);
 }
+/// As dial, for at most d; then throws timed_out.
 template <typename R, typename Q>
 conn dial_timeout(const std::string &network, const std::string &address,
                   const std::chrono::duration<R, Q> &d) {

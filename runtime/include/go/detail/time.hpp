@@ -3,6 +3,7 @@
 
 namespace go {
 
+/// A time on the runtime's clock, see now().
 using time_point = std::chrono::steady_clock::time_point;
 
 namespace detail {
@@ -24,12 +25,14 @@ public:
   timer(const timer &) = delete;
   timer &operator=(const timer &) = delete;
   ~timer() { go_timer_free(t_); }
+  /// Where the time arrives.
   chan<time_point> channel() const { return c_; }
   /// True if this kept the timer from firing. No stale time stays in the channel.
   bool stop() {
     bool r = go_timer_stop(t_);
     return c_.try_recv() || r;
   }
+  /// Fires after d from now; true if it had been armed. No stale time stays in the channel.
   template <typename R, typename Q> bool reset(const std::chrono::duration<R, Q> &d) {
     bool r = stop();
     go_timer_reset(t_, detail::after(d), 0);
@@ -52,6 +55,7 @@ public:
   ticker(const ticker &) = delete;
   ticker &operator=(const ticker &) = delete;
   ~ticker() { go_timer_free(t_); }
+  /// Where the ticks arrive.
   chan<time_point> channel() const { return c_; }
   /// No more ticks, and none that came before is left on the channel. Does not close it.
   void stop() {
@@ -120,6 +124,7 @@ template <typename R, typename Q> chan<time_point> after(const std::chrono::dura
 template <typename T> class local {
 public:
   local() : k_(go_local_key([](void *p) { delete static_cast<T *>(p); })) {}
+  /// The calling goroutine's; made on first use, destroyed when the goroutine ends. Does not block.
   T &get() {
     void *p = go_local_get(k_);
     if (!p)
@@ -190,6 +195,7 @@ public:
   }
   /// The deadline; time_point::max() when there is none.
   time_point deadline() const { return s_ ? s_->until : time_point::max(); }
+  /// For the functions below.
   const std::shared_ptr<detail::ctx_state> &state() const { return s_; }
 
 private:
@@ -201,7 +207,9 @@ class cancel_func {
 public:
   cancel_func() = default;
   explicit cancel_func(std::shared_ptr<detail::ctx_state> s) : s_(std::move(s)) {}
+  /// Ends the context; does not block.
   void operator()() const { (*this)(std::make_error_code(std::errc::operation_canceled)); }
+  /// Ends the context for a cause of one's own; err() is operation_canceled all the same.
   void operator()(std::error_code cause) const {
     if (s_)
       s_->end(std::make_error_code(std::errc::operation_canceled), cause);
@@ -249,9 +257,11 @@ inline std::pair<context, cancel_func> with_deadline(const context &up, time_poi
   }
   return {context(s), cancel_func(s)};
 }
+/// A child of `up` that cancel() ends, at the latest when its parent does.
 inline std::pair<context, cancel_func> with_cancel(const context &up) {
   return with_deadline(up, time_point::max());
 }
+/// The same with a deadline after d.
 template <typename R, typename Q>
 std::pair<context, cancel_func> with_timeout(const context &up,
                                              const std::chrono::duration<R, Q> &d) {
@@ -265,6 +275,7 @@ public:
   errgroup() = default;
   /// At most n goroutines at a time.
   explicit errgroup(std::size_t n) : slots_(std::make_unique<counting_semaphore<>>(n)) {}
+  /// f() in a new goroutine; parks the caller while as many run as are allowed.
   template <typename F> void go(F &&f) {
     if (slots_)
       slots_->acquire();
@@ -282,6 +293,7 @@ public:
       wg_.done();
     });
   }
+  /// Parks until all have ended; then rethrows the first exception.
   void wait() {
     wg_.wait();
     if (error_)
