@@ -28,26 +28,19 @@ PeSynthetic::PeSynthetic(PeTarget &t, std::string_view name, u32 characteristics
 
 void PeTarget::make_imports(Link &link) {
   std::map<std::string_view, std::vector<Import *>> by_dll;
-  for (InputFile *f : link.shareds) {
-    auto &o = object_of(*f);
-    for (u32 k = 0; k < o.symbols.size(); ++k) {
-      Symbol *s = o.symbols[k];
-      if (!s || s->file != &o || s->native != k)
-        continue;
-      u16 needs = s->needs.load(std::memory_order_relaxed);
-      if (!needs)
-        continue;
-      Import &i = o.imports[k / 2];
-      if (i.slot == ~0u) {
-        i.slot = 0;
-        by_dll[o.dll].push_back(&i);
-      }
-      if ((needs & kNeedsPlt) && i.thunk == ~0u) {
-        i.thunk = static_cast<u32>(thunks.size());
-        thunks.push_back(&i);
-      }
+  for_each_import(link, [&](const Symbol &s, Import &i, const CoffObject &o) {
+    u16 needs = s.needs.load(std::memory_order_relaxed);
+    if (!needs)
+      return;
+    if (i.slot == ~0u) {
+      i.slot = 0;
+      by_dll[o.dll].push_back(&i);
     }
-  }
+    if ((needs & kNeedsPlt) && i.thunk == ~0u) {
+      i.thunk = static_cast<u32>(thunks.size());
+      thunks.push_back(&i);
+    }
+  });
   bool foreign = false;
   for (const InputFile *f : link.objects)
     if (is_object(*f))

@@ -40,19 +40,12 @@ void PeTarget::finalize(Link &link) {
   image_base = link.image_base;
   u64 slots = import_addresses ? import_addresses->section.address() : 0;
   u64 jumps = thunk_section ? thunk_section->section.address() : 0;
-  for (InputFile *f : link.shareds) {
-    auto &o = object_of(*f);
-    for (u32 k = 0; k < o.symbols.size(); ++k) {
-      Symbol *s = o.symbols[k];
-      if (!s || s->file != &o || s->native != k)
-        continue;
-      const Import &i = o.imports[k / 2];
-      if (k & 1)
-        s->value = i.thunk != ~0u ? jumps + u64(i.thunk) * ThunkSection::kSize : 0;
-      else
-        s->value = i.slot != ~0u ? slots + u64(i.slot) * 8 : 0;
-    }
-  }
+  for_each_import(link, [&](Symbol &s, const Import &i, const CoffObject &) {
+    if (s.native & 1)
+      s.value = i.thunk != ~0u ? jumps + u64(i.thunk) * ThunkSection::kSize : 0;
+    else
+      s.value = i.slot != ~0u ? slots + u64(i.slot) * 8 : 0;
+  });
   set_linker_symbols(link);
   // A chain of these ends within two steps: an alias of data of a DLL.
   for (int round = 0; round < 2; ++round)

@@ -86,6 +86,16 @@ public:
     return static_cast<CoffObject &>(const_cast<InputFile &>(f));
   }
   static bool is_object(const InputFile &f) { return f.kind == FileKind::Object; }
+  // Calls fn(symbol, import, file) for the symbols that imports won, in link order: the pointer `__imp_x`,
+  // whose `native` is even, and the jump by it, whose is odd.
+  template <class F> static void for_each_import(Link &link, F &&fn) {
+    for (InputFile *f : link.shareds) {
+      auto &o = object_of(*f);
+      for (u32 k = 0; k < o.symbols.size(); ++k)
+        if (Symbol *s = o.symbols[k]; s && s->file == &o && s->native == k)
+          fn(*s, o.imports[k / 2], o);
+    }
+  }
 
   SymbolTable symtab;
 
