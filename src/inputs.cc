@@ -505,6 +505,10 @@ private:
     return {};
   }
 
+  static const char *machine_name(Arch a) {
+    return a == Arch::X86_64 ? "x86-64" : a == Arch::AArch64 ? "AArch64" : "a machine that is not supported";
+  }
+
   static Arch host_arch() {
 #if defined(__aarch64__)
     return Arch::AArch64;
@@ -547,8 +551,9 @@ private:
         link_.diag.error(o.file->path + ": " + file_type_name(o.type) +
                          " can't be linked into an image of format " + format->name);
       else if (o.format && o.type != FileType::Tbd && o.format->arch_of(o.bytes) != arch)
-        link_.diag.error(o.file->path + ": file is not of the output's machine (" + link_.target->name() +
-                         ")");
+        link_.diag.error(o.file->path + ": " + file_type_name(o.type) + " for " +
+                         machine_name(o.format->arch_of(o.bytes)) + " is not of the output's machine (" +
+                         link_.target->name() + ")");
     format_ = format;
   }
 

@@ -6,6 +6,7 @@
 // only for messages that are printed, see support/diag.h), and the libraries on the search path are
 // opened to see which of them would define it.
 #include "resolve/resolve.h"
+#include "support/demangle.h"
 #include "support/threads.h"
 
 #include <algorithm>
@@ -175,9 +176,36 @@ void report_shared_undefined(Link &link, bool only_warn) {
   }
 }
 
+// A C++ function and a C one of the same name: extern "C" is missing on one side. "" if there is no such
+// pair.
+std::string other_linkage(const Link &link, std::string_view name) {
+  if (name.starts_with("_Z")) {
+    std::string readable = demangle(name);
+    readable.resize(std::min(readable.find('('), readable.size()));
+    const Symbol *s = link.symbols.find(readable);
+    if (!s || !s->is_defined() || !s->file || s->file == link.internal)
+      return "";
+    return "\n>>> " + s->file->display_name() + " defines " + readable +
+           " as C does: is its declaration to be extern \"C\"?";
+  }
+  // _Z4namei and the like.
+  std::string prefix = "_Z" + std::to_string(name.size()) + std::string(name);
+  for (const InputFile *f : link.objects)
+    for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
+      if (const Symbol *s = f->symbols[k]; s && s->file == f && s->is_defined() &&
+                                           s->name().starts_with(prefix) && s->name().size() > prefix.size())
+        return "\n>>> " + f->display_name() + " defines " + demangle(s->name()) +
+               " as C++ does: is it to be extern \"C\"?";
+  return "";
+}
+
 // "" when nothing but more code can help.
-std::string hint(const Symbol &s) {
+std::string hint(const Link &link, const Symbol &s) {
   std::string_view name = s.name();
+  if (name == "main")
+    return "\n>>> no input defines main: a program needs one, a library is made by -shared";
+  if (std::string text = other_linkage(link, name); !text.empty())
+    return text;
   if (s.vis() == Visibility::Hidden || s.vis() == Visibility::Internal)
     return "\n>>> it is declared hidden: a definition in a shared library does not count";
   if (name.starts_with("_ZTV"))
@@ -276,7 +304,7 @@ void report_undefined_symbols(Link &link) {
              for (const LastLibrary *lib : link.last_libraries)
                if (std::string note = lib->about_undefined(link, name); !note.empty())
                  text += "\n>>> " + note;
-             return text + definer + other_versions(link, name) + hint(*symbol);
+             return text + definer + other_versions(link, name) + hint(link, *symbol);
            });
   }
 }

@@ -87,3 +87,12 @@ T
 lacks $'\033' "$WORK/.out"
 "$GOLD_GO" ld --color-diagnostics -o app program.o two.o > out 2>&1 || true
 has $'^gold-go: \033\\[1;31merror: \033\\[0mundefined symbol: sought' out
+
+# extern "C" is missing on one side; a program has no main; an object is for another machine.
+c clib -fno-pic <<< 'int helper(int x) { return x; } void c_user(void); int use(void) { c_user(); return 0; }'
+cxx user -fno-pic -O0 <<< 'int helper(int); void c_user() {} int f() { return helper(3); }'
+fails_with 'undefined symbol: helper\(int\)' "$GOLD_GO" ld -o app program.o user.o clib.o
+has '>>> clib.o defines helper as C does: is its declaration to be extern "C"\?' .out
+has '>>> user.o defines c_user\(\) as C\+\+ does: is it to be extern "C"\?' .out
+fails_with 'undefined symbol: main' gcc -B"$GOLD_GO_B" -no-pie clib.o user.o -o app
+has 'no input defines main' .out
