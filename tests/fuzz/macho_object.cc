@@ -27,13 +27,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     fuzz_reader(bytes, macho::make_object, opt, [&](Link &link, std::span<InputFile *const> files) {
       std::unique_ptr<Target> target(macho::make_macho_target(link, arch));
       EdgeBuffer edges;
-      for (InputFile *f : files)
+      for (InputFile *f : files) {
+        if (!f->reader)
+          continue;
+        // What messages ask for; each walks over all debug information.
+        for (u32 k = 0; k < f->symbols.size() && k < 8; ++k) {
+          f->reader->declaration(*f, k);
+          f->reader->defined_at(*f, k);
+        }
         for (Section *s : f->sections)
           if (s) {
             edges.clear();
             target->edges(link, *s, edges);
             target->scan(link, *s);
+            if (s->index < 8)
+              f->reader->source_place(*f, *s, s->size / 2);
           }
+      }
     });
   } catch (const InputError &) {
   }
