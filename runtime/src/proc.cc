@@ -404,7 +404,7 @@ G *pick_local(M *m, P *p) {
 }
 
 void steal_into(P *p) {
-  uint32_t n = sched.n_procs.load(relaxed);
+  uint32_t n = sched.n_procs.load(); // what is below that is in all_p
   M *m = getm();
   for (int round = 0; round < 4; round++) {
     uint32_t start = uint32_t(next_rand(m->rng) % n);
