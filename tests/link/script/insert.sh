@@ -11,7 +11,7 @@ SECTIONS { .mine : { mine_begin = .; KEEP(*(.mine)) mine_end = .; } } INSERT AFT
 END
 gcc -B"$GOLD_GO_B" -no-pie -Wl,-T,a.ld a.o -o a
 ./a
-readelf -SW a | grep -A1 ' \.data ' | grep -q ' \.mine ' || fail ".mine does not follow .data"
+readelf -SW a | grep -A1 ' \.data ' | grep > /dev/null ' \.mine ' || fail ".mine does not follow .data"
 gcc -B"$GOLD_GO_B" -no-pie -Wl,-T,a.ld -Wl,--gc-sections a.o -o a
 ./a
 sed -i 's/AFTER .data/BEFORE .bss/' a.ld

@@ -30,7 +30,7 @@ sections() { $MINGW-objdump -h "$1" | awk '$1 ~ /^[0-9]+$/ { print $2 }' | grep 
 $MINGW-gcc -static -O1 h.c -Wl,-T,pe.ld -o bfd.exe
 mingw gcc -static -O1 h.c -Wl,-T,pe.ld -o h.exe
 diff <(sections bfd.exe) <(sections h.exe) || fail "other sections"
-nm h.exe | grep -q ' __data_start__$' || fail "symbols of the script are missing"
+nm h.exe | grep > /dev/null ' __data_start__$' || fail "symbols of the script are missing"
 value() { nm "$1" | awk -v name="$2" '$3 == name { print $1 }'; }
 for name in __data_start__ __bss_start__ ___crt_xc_start__ __IAT_start__ ___tls_start__; do
   [ -n "$(value h.exe $name)" ] || fail "$name has no value"

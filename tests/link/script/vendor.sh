@@ -97,7 +97,7 @@ for gc in --no-gc-sections --gc-sections; do
   like_ld mcu.ld $gc --build-id=none main.o
   same_bytes .rodata .data .isr_vector .init_array
 done
-nm gold.out | grep -q ' vectors' || fail "KEEP does not keep"
+nm gold.out | grep > /dev/null ' vectors' || fail "KEEP does not keep"
 lacks unused <(nm gold.out)
 for n in 1 8; do
   "$GOLD_GO" ld -T mcu.ld --gc-sections --threads=$n main.o -o $n.out
