@@ -15,9 +15,16 @@ for target in "$build"/fuzz-*; do
   name=${target##*/fuzz-}
   mkdir -p "$build/corpus/$name" "$build/crashes"
   seeds=()
-  if [ -d "tests/fuzz/corpus/$name" ]; then
-    seeds+=("tests/fuzz/corpus/$name")
-  fi
+  # Whole links begin with the seeds of their format's readers.
+  for seed in "$name" $(case $name in
+    link_elf) echo elf_object archive ;;
+    link_pe) echo coff_object ;;
+    link_macho) echo macho_object ;;
+  esac); do
+    if [ -d "tests/fuzz/corpus/$seed" ]; then
+      seeds+=("tests/fuzz/corpus/$seed")
+    fi
+  done
   echo "fuzz $name: $seconds s"
   "$target" -max_total_time="$seconds" -timeout=10 -detect_leaks=0 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=65536 \
     -print_final_stats=1 -artifact_prefix="$build/crashes/$name-" "$build/corpus/$name" "${seeds[@]}" \

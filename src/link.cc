@@ -49,7 +49,7 @@ template <class F> bool pass(Link &link, const char *name, F &&fn) {
   return !link.diag.has_errors();
 }
 
-bool run(Link &link) {
+bool run_passes(Link &link) {
   // Every input is found and mapped; archives' indexes are known; files have their priorities.
   if (!pass(link, "open inputs", load_inputs))
     return false;
@@ -130,14 +130,15 @@ void count_things(Link &link) {
 
 } // namespace
 
+bool run(Link &link) {
+  set_up(link);
+  Pass whole(link.stats, "link");
+  return run_passes(link);
+}
+
 int link(const Options &opt) {
   Link &link = *new Link(opt); // freeing it would cost time and give nothing: the process ends
-  set_up(link);
-  bool ok;
-  {
-    Pass whole(link.stats, "link");
-    ok = run(link);
-  }
+  bool ok = run(link);
   link.diag.flush();
   count_things(link);
   if (opt.stats)

@@ -9,4 +9,8 @@ namespace gold {
 // 1 if anything failed (then no output is left behind, and a previous one survives).
 int link(const Options &opt);
 
+struct Link;
+// The same without a word: what is reported stays in `link.diag`. False if anything failed.
+bool run(Link &link);
+
 } // namespace gold

@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <utility>
 
 namespace gold {
 
@@ -145,6 +146,10 @@ u64 sum_words(const u8 *p, u64 n, bool odd) {
 class Output final : public OutputFile {
 public:
   explicit Output(Link &link) : link_(link), summing_(link.target->wants_word_sum(link)) {}
+  ~Output() override {
+    if (fd_ >= 0)
+      ::close(fd_);
+  }
 
   bool open() {
     const std::string &path = link_.opt.output;
@@ -204,7 +209,7 @@ public:
       return fail("cannot write output file");
     if (!regular_)
       return copy_out();
-    if (::close(fd_) != 0 || rename(temp_.c_str(), link_.opt.output.c_str()) != 0)
+    if (::close(std::exchange(fd_, -1)) != 0 || rename(temp_.c_str(), link_.opt.output.c_str()) != 0)
       return fail("cannot rename output file");
     set_temporary_output("");
     return true;
@@ -258,7 +263,6 @@ private:
       off += n;
     }
     ::close(out);
-    ::close(fd_);
     return true;
   }
   Link &link_;

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <mutex>
+#include <utility>
 
 namespace gold {
 
@@ -19,6 +20,7 @@ std::mutex g_mutex;
 struct Node {
   MappedFile file;
   Node *next = nullptr;
+  bool copied = false; // from a pipe
 };
 std::atomic<Node *> g_files{nullptr};
 
@@ -66,7 +68,7 @@ bool read_pipe(int fd, ByteView *out) {
       break;
     all.append(buf, static_cast<size_t>(k));
   }
-  auto *p = new u8[all.size() + 1];
+  auto *p = new u8[all.size()];
   std::memcpy(p, all.data(), all.size());
   *out = {p, all.size()};
   return true;
@@ -109,6 +111,8 @@ const MappedFile *map_file(const std::string &path, std::string *error) {
     close(fd);
     delete node;
     return nullptr;
+  } else {
+    node->copied = true;
   }
   close(fd);
   Node *head = g_files.load();
@@ -145,6 +149,18 @@ std::vector<const MappedFile *> mapped_files() {
   std::sort(v.begin(), v.end(), [](auto *a, auto *b) { return a->path < b->path; });
   v.erase(std::unique(v.begin(), v.end(), [](auto *a, auto *b) { return a->path == b->path; }), v.end());
   return v;
+}
+
+void drop_mapped_files() {
+  Node *n = g_files.exchange(nullptr);
+  while (n) {
+    ByteView bytes = n->file.bytes;
+    if (n->copied)
+      delete[] bytes.data();
+    else if (bytes.size())
+      munmap(const_cast<u8 *>(bytes.data()), bytes.size());
+    delete std::exchange(n, n->next);
+  }
 }
 
 void guard_mapped_files() {

@@ -34,6 +34,9 @@ bool file_exists(const std::string &path);
 // All files mapped so far, in order of their path (for --dependency-file, --reproduce).
 std::vector<const MappedFile *> mapped_files();
 
+// For fuzz targets, which link many times in one process: nothing that map_file gave is valid any more.
+void drop_mapped_files();
+
 void guard_mapped_files();
 
 // The file to unlink if the process dies before it is done; "" for none. Async-signal-safe to read.

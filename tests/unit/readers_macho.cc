@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 using namespace gold;
 using namespace gold::macho;
@@ -106,9 +107,10 @@ struct Reading {
   Options opt;
   Link link{opt};
   InputFile internal;
+  const std::vector<std::string> bytes; // what is read points into them
   std::vector<std::unique_ptr<MachObject>> files;
 
-  explicit Reading(const std::vector<std::string> &bytes) {
+  explicit Reading(std::vector<std::string> copies) : bytes(std::move(copies)) {
     internal.kind = FileKind::Internal;
     link.files.push_back(&internal);
     for (const std::string &b : bytes) {

@@ -32,7 +32,8 @@ struct Export {
   u16 ordinal = 0;           // 0: the linker chooses
   bool data = false, noname = false, constant = false, is_private = false;
   Symbol *symbol = nullptr;
-  u32 rank = 0; // in the order of ordinals
+  const InputFile *file = nullptr; // that asks for it; null: an option
+  u32 rank = 0;                    // in the order of ordinals
 };
 
 // An entry of .pdata: it describes code in one section.

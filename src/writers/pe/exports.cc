@@ -88,7 +88,7 @@ void PeTarget::collect_exports(Link &link) {
   for (InputFile *f : link.objects)
     if (is_object(*f))
       for (const Export &e : object_of(*f).exports)
-        exports.push_back(e);
+        exports.emplace_back(e).file = f;
   dll_name = base_name(opt.output);
   for (InputFile *f : link.objects)
     if (is_object(*f) && !object_of(*f).dll.empty()) // of a .def file
@@ -107,7 +107,7 @@ void PeTarget::collect_exports(Link &link) {
     }
     if (!e.symbol || e.symbol->is_undefined()) {
       link.diag.error("undefined symbol: " + std::string(e.internal) + "\n>>> exported as " +
-                      std::string(e.name));
+                      std::string(e.name) + (e.file ? " by " + e.file->display_name() : ""));
       continue;
     }
     if (e.symbol->section && !(e.symbol->section->flags & kSecExec))

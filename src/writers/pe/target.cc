@@ -3,6 +3,20 @@
 
 namespace gold::coff {
 
+// Names the largest section: mostly one object is to blame, or its header lies.
+static void report_too_large(Link &link) {
+  const Section *largest = nullptr;
+  for (const OutputSection *o : link.outputs)
+    for (const Section *s : o->members)
+      if (!largest || s->size > largest->size)
+        largest = s;
+  std::string text = "the image is larger than 2 GB";
+  if (largest && largest->file)
+    text += "\n>>> of which " + std::to_string(largest->size) + " bytes are " +
+            largest->file->display_name() + ":(" + std::string(largest->name()) + ")";
+  link.diag.error(std::move(text));
+}
+
 void PeTarget::synthesize(Link &link) {
   if (link.is_relocatable()) {
     link.diag.error("-r with COFF objects is not supported yet");
@@ -58,7 +72,7 @@ void PeTarget::finalize(Link &link) {
                                    static_cast<unsigned long long>(o->addr),
                                    static_cast<unsigned long long>(page_size(link))));
   if (u64 end = link.outputs.empty() ? 0 : link.outputs.back()->end(); end - image_base > 0x7fffffff)
-    link.diag.error("the image is larger than 2 GB");
+    report_too_large(link);
 }
 
 } // namespace gold::coff
