@@ -25,11 +25,13 @@ bool WriteCheck::finish(Link &link) {
     if (size)
       file.push_back({offset, offset + size, std::move(what)});
   };
-  place(0, link.target->header_size(link), "the headers");
-  place(link.trailer_offset, link.target->trailer_size(link), "the section headers");
+  if (!link.raw_image) {
+    place(0, link.target->header_size(link), "the headers");
+    place(link.trailer_offset, link.target->trailer_size(link), "the section headers");
+  }
   bool ok = true;
   for (OutputSection *o : link.outputs) {
-    if (!(o->flags & kSecZeroFill))
+    if (!(o->flags & kSecZeroFill) && (o->flags & kSecAlloc || !link.raw_image))
       place(o->offset, o->size, std::string(o->name));
     std::vector<Range> members;
     for (Section *s : o->members)
