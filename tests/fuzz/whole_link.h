@@ -97,6 +97,10 @@ inline int fuzz_link(const std::uint8_t *data, std::size_t size, std::span<const
       __builtin_trap();
     for (InputFile *f : link.files)
       delete f;
+    for (Synthetic *s : link.synthetics)
+      delete s;
+    for (OutputSection *o : link.outputs)
+      delete o;
     delete link.target;
   }
   unlink(opt.output.c_str());
