@@ -143,8 +143,7 @@ int link(const Options &opt) {
   count_things(link);
   if (opt.stats)
     link.stats.print();
-  if (!opt.time_trace.empty() && !link.stats.write_trace(opt.time_trace))
-    return 1;
+  ok &= opt.time_trace.empty() || link.stats.write_trace(opt.time_trace);
   return ok ? 0 : 1;
 }
 
