@@ -165,6 +165,13 @@ make_venv() {
   fi
 }
 
+# Zig's package brings a libc++ for musl.
+add_zig() {
+  local python=$deps/python/bin/python3
+  [ -x "$python" ] && ! "$python" -c 'import ziglang' 2> /dev/null || return 0
+  "$python" -m pip install --quiet ziglang > "$log" 2>&1 || say "no ziglang: C++ against musl will not be tested"
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 log=$work/log
@@ -193,5 +200,6 @@ case $level in
     build onetbb tsan build_onetbb_tsan
     optional=1 build lief "" build_lief # without it there is no gold-go-inspect
     make_venv
+    [ "$level" != real ] || add_zig
     ;;
 esac
