@@ -115,10 +115,8 @@ private:
     if ((v ^ hash) >> 48)
       return nullptr;
     T *t = pointer(v);
-    return t->name_size == name.size() && space_of(*t) == key_space &&
-                   std::memcmp(t->name_data, name.data(), name.size()) == 0
-               ? t
-               : nullptr;
+    bool same = space_of(*t) == key_space && std::string_view(t->name_data, t->name_size) == name;
+    return same ? t : nullptr;
   }
   std::atomic<u64> *slots_ = nullptr;
   u64 capacity_ = 0;
