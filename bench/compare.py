@@ -177,7 +177,9 @@ def write_report(path, rounds, loads, body):
                    "check, collection, folding or synthesized section.\n\n")
         seen = {linker.name: linker.version() for d in ("gnu", "mingw", "ld64") for linker in reversed(linkers(d))}
         file.write("".join(f"- {name}: {version}\n" for name, version in sorted(seen.items())) + "\n")
-        file.write("\n".join(body).rstrip() + "\n")
+        file.write("\n".join(body).rstrip() + "\n\n")
+        with open(os.path.join(cases.SRC, "bench", "notes.md"), encoding="utf-8") as notes:
+            file.write(notes.read())
 
 
 def main():
