@@ -1,5 +1,4 @@
 #include "model/intern.h"
-
 #include "support/threads.h"
 
 #include <doctest/doctest.h>
