@@ -41,6 +41,18 @@ u64 congruence(const Link &link, std::size_t i, u64 page) {
   return m;
 }
 
+// What no segment maps stands at the next place in the file that suits it.
+void place_unmapped(OutputSection &o, u64 &off) {
+  o.offset = off = align_up(off, o.align);
+  o.file_size = o.flags & kSecZeroFill ? 0 : o.size;
+  off += o.file_size;
+}
+
+void end_file(Link &link, u64 off, u64 align) {
+  link.trailer_offset = align_up(off, align);
+  link.file_size = link.trailer_offset + link.target->trailer_size(link);
+}
+
 // Offsets in the file of what a script lays out. In a segment they follow the addresses exactly, also behind
 // zero-fill sections that the script has put before stored ones; what is not loaded stands behind.
 void assign_scripted_offsets(Link &link) {
@@ -67,15 +79,10 @@ void assign_scripted_offsets(Link &link) {
     o->file_size = stored ? o->size : 0;
     off += o->file_size;
   }
-  for (OutputSection *o : link.outputs) {
-    if (o->flags & kSecAlloc)
-      continue;
-    o->offset = off = align_up(off, o->align);
-    o->file_size = o->flags & kSecZeroFill ? 0 : o->size;
-    off += o->file_size;
-  }
-  link.trailer_offset = align_up(off, 8);
-  link.file_size = link.trailer_offset + link.target->trailer_size(link);
+  for (OutputSection *o : link.outputs)
+    if (!(o->flags & kSecAlloc))
+      place_unmapped(*o, off);
+  end_file(link, off, 8);
 }
 
 // Offsets in the file follow from the addresses: the loader maps pages, so both agree modulo a page.
@@ -92,10 +99,7 @@ void assign_offsets(Link &link) {
     if (i == 0 || o->starts_segment)
       modulo = congruence(link, i, page);
     if (!(o->flags & kSecAlloc) || link.is_relocatable()) {
-      off = align_up(off, o->align);
-      o->offset = off;
-      o->file_size = zero ? 0 : o->size;
-      off += o->file_size;
+      place_unmapped(*o, off);
       continue;
     }
     if (o->flags & kSecTls && zero && !o->address_fixed) {
@@ -113,8 +117,7 @@ void assign_offsets(Link &link) {
     o->file_size = zero ? 0 : o->size;
     off += o->file_size;
   }
-  link.trailer_offset = align_up(off, std::max<u64>(8, file_align));
-  link.file_size = link.trailer_offset + link.target->trailer_size(link);
+  end_file(link, off, std::max<u64>(8, file_align));
 }
 
 // --oformat binary: the file is what memory holds from the lowest load address on.

@@ -316,8 +316,7 @@ void place_sections(Link &link) {
   for (const LayoutPlan::Step &s : plan.steps)
     if (s.out && !s.out->dropped)
       link.outputs.push_back(s.out);
-  for (std::size_t i = 0; i < link.outputs.size(); ++i)
-    link.outputs[i]->index = static_cast<u32>(i + 1);
+  link.number_outputs();
   fix_addresses(link);
   if (!plan.scripted)
     link.target->make_segments(link);

@@ -75,6 +75,11 @@ struct Link {
 
   std::vector<Synthetic *> synthetics;  // in the order of their making
   std::vector<OutputSection *> outputs; // in image order, after plan
+  // OutputSection::index from the position; to be called by whoever changes `outputs` after placing.
+  void number_outputs() {
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      outputs[i]->index = static_cast<u32>(i + 1);
+  }
   std::vector<Segment> segments;
   std::unordered_map<const Section *, std::vector<Patch>> patches; // of layout/patches.cc
   std::vector<SymbolAux> aux{1};                                   // [0] unused

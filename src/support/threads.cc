@@ -43,7 +43,7 @@ void set_thread_count(int wanted) {
     n = std::min(n, 32);
   }
   g_threads = std::max(n, 1);
-  detail::pool_pays = g_threads > 1 && g_announced >= g_parallel_from;
+  announce_work(0);
 }
 
 int thread_count() {

@@ -64,8 +64,7 @@ void ElfTarget::drop_lone_padding(Link &link) {
     return;
   padding->dropped = true;
   std::erase(link.outputs, padding);
-  for (std::size_t i = 0; i < link.outputs.size(); ++i)
-    link.outputs[i]->index = static_cast<u32>(i + 1);
+  link.number_outputs();
 }
 
 Segment &add_segment(Link &link, u32 type, u32 flags, OutputSection *first, OutputSection *last, u64 align) {

@@ -188,8 +188,7 @@ void PeTarget::make_segments(Link &link) {
     o->addr = base + page_size(link); // of symbols that mark an empty place
     return true;
   });
-  for (std::size_t i = 0; i < link.outputs.size(); ++i)
-    link.outputs[i]->index = static_cast<u32>(i + 1);
+  link.number_outputs();
   if (link.is_relocatable())
     return;
   for (OutputSection *o : link.outputs) {
