@@ -142,9 +142,9 @@ enum : uint32_t { mu_locked = 1, mu_woken = 2, mu_starving = 4, mu_waiter = 8 };
       break;
     bool again = since != 0;
     if (!again)
-      since = real_now();
+      since = now();
     sema_wait(m, wq(&mu->q), again, wr_mutex);
-    starving = starving || real_now() - since > 1000000;
+    starving = starving || now() - since > 1000000;
     old = state.load(relaxed);
     if (old & mu_starving) { // handed over to us
       uint32_t delta = mu_locked - mu_waiter;

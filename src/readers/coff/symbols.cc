@@ -163,10 +163,10 @@ void ObjectReader::bind_symbols(Link &, InputFile &f) const {
   o.weak_aliases.clear();
   for (u32 i = 0; i < o.symbols.size(); ++i) {
     Symbol *s = o.symbols[i];
-    if (!s || s->is_local())
+    if (!s)
       continue;
-    u64 c = s->claim.load(std::memory_order_relaxed);
-    if (claim_index(c) != i || claim_priority(c) != o.priority)
+    u64 c = s->claim.load(std::memory_order_relaxed); // first: the flags are the claimant's to touch
+    if (claim_index(c) != i || claim_priority(c) != o.priority || s->is_local())
       continue;
     u16 flags = 0;
     Section *section = nullptr;
