@@ -2,8 +2,9 @@
 
     compare.py [--rounds N] [--report FILE] [CASE...]
 
-A round runs all linkers once, in turn, so that a change of the machine's load meets all of them; the first
-round only warms the page cache. The output is removed before each run. Linkers that would leave work to a
+A round runs all linkers once, in turn, so that a change of the machine's load meets all of them, and each round
+begins with another one: whoever follows a slow linker may find that the machine gave its free memory back to a
+host (free page reporting), and that costs up to a third more. A first round only warms the page cache. The output is removed before each run. Linkers that would leave work to a
 process that outlives them are told not to. With 1 thread the linker is also bound to one processor, with 2 to
 two, whatever it makes of the option. Wall time, CPU time (user and system) and peak memory are medians over the
 rounds.
@@ -119,6 +120,8 @@ def measure(case, rounds, work, floor):
             entries = [(m.name, [*m.command, *words, *m.threads(threads)]) for m in field]
             if "(floor)" in found:
                 entries.append(("(floor)", [floor, str(threads), output, *case.floor]))
+            first = number % len(entries)
+            entries = entries[first:] + entries[:first]
             for name, command in entries:
                 row = found[name]
                 if row.failed:
@@ -169,8 +172,8 @@ def machine():
 
 def write_report(path, rounds, loads, body):
     with open(path, "w", encoding="utf-8") as file:
-        file.write("# Benchmarks\n\nWritten by `bench/run.sh`. The same command line for every linker, interleaved, "
-                   f"output removed first, medians of {rounds} rounds after one to warm up. {machine()}; load of the "
+        file.write("# Benchmarks\n\nWritten by `bench/run.sh`. The same command line for every linker, in turn, each "
+                   f"round beginning with another, output removed first, medians of {rounds} rounds after one to warm up. {machine()}; load of the "
                    f"machine between {min(loads, default=0):.1f} and {max(loads, default=0):.1f} while it ran: above 1 "
                    "other programs took part, wall times scatter, and CPU times are what to compare.\n\n"
                    "\"(floor)\" is `bench/floor.cc`, no linker: the work that no static link can leave out, without any "
