@@ -42,7 +42,9 @@ class Variant:
 VARIANTS = [
     Variant("no-batches", "names are interned one by one, without prefetching a batch of slots and objects",
             [("src/model/intern.h", "kSize = 16;", "kSize = 1;")]),
-    Variant("small-pages", "tables and arenas in pages of 4 KiB",
+    Variant("huge-arenas", "arenas in huge pages, as the large tables are",
+            [("src/support/arena.cc", "map_pages(block, false)", "map_pages(block, true)")]),
+    Variant("small-pages", "large tables in pages of 4 KiB, as the arenas are",
             [("src/support/arena.cc", "    madvise(p, n - kHuge, MADV_HUGEPAGE);\n", "")]),
     Variant("mapped-output", "the image is copied into a shared mapping of the file instead of written by pwrite",
             [("src/layout/write.cc", "  while (n) {\n    ssize_t k = pwrite(", MAPPED + "  while (n) {\n    ssize_t k = pwrite(")]),

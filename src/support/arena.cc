@@ -18,9 +18,10 @@ static std::atomic<std::size_t> g_allocated{0};
 static bool g_record = false;
 static std::vector<std::pair<void *, std::size_t>> g_recorded;
 
-void *zeroed_pages(std::size_t bytes) {
+// Zeroed memory, in huge pages if it is large and `may_huge`.
+static void *map_pages(std::size_t bytes, bool may_huge) {
   std::size_t n = align_up(std::max<std::size_t>(bytes, 1), 4096);
-  bool huge = n >= kHuge / 2;
+  bool huge = may_huge && n >= kHuge / 2;
   if (huge)
     n = align_up(n, kHuge) + kHuge;
   void *p = mmap(nullptr, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -38,6 +39,10 @@ void *zeroed_pages(std::size_t bytes) {
     madvise(p, n - kHuge, MADV_HUGEPAGE);
   }
   return p;
+}
+
+void *zeroed_pages(std::size_t bytes) {
+  return map_pages(bytes, true);
 }
 
 std::size_t allocated_bytes() {
@@ -63,9 +68,9 @@ Arena &Arena::mine() {
 void *Arena::slow(std::size_t bytes, std::size_t align) {
   if (bytes > kHuge / 8)
     return zeroed_pages(bytes);
-  // The first block is small, so that a small link touches little; later ones are huge pages.
+  // The first block is small, so that a small link touches little; later ones ask the kernel seldom.
   std::size_t block = cur_ ? 2 * kHuge : kHuge / 8;
-  cur_ = static_cast<u8 *>(zeroed_pages(block));
+  cur_ = static_cast<u8 *>(map_pages(block, false));
   end_ = cur_ + block;
   return allocate(bytes, align);
 }

@@ -1,8 +1,10 @@
 // Bump allocation for things that live as long as the link.
 //
 // Each thread has its own arena; memory is never returned and arrives zeroed from the kernel.
-// Large tables go to `zeroed_pages`, which asks for huge pages: a fault of 4 KB costs more than the
-// work on its contents.
+// Large tables go to `zeroed_pages`, which asks for huge pages: they are read in no order, and a fault of 4
+// KB costs more than the work on its contents. The arenas themselves are filled from front to back and stay
+// in small pages: where the machine's free memory is in pieces, or lent back to a host, a huge page costs
+// more than the faults that it saves.
 #pragma once
 
 #include "support/types.h"
