@@ -3,10 +3,15 @@
     info goroutines          lists them
     goroutine N COMMAND      runs a command of gdb (bt, frame 2, info locals ...) as if in goroutine N
 
+In a live process the registers are set for the time of the command, so frame 0 is the goroutine's. In a core
+file they can't be: there the goroutine's frames follow, as callers, on the frame 0 of the thread selected, and
+the command begins at frame 1.
+
 The runtime brings this text in the section .debug_gdb_scripts, and a table go_rt_debug that says where
 its structures are: no debug information is needed, only the symbol table.
 """
 import gdb
+import gdb.unwinder
 
 FRESH, RUNNABLE, RUNNING, WAITING = 1, 2, 3, 4
 STATES = {FRESH: "new", RUNNABLE: "runnable", RUNNING: "running", WAITING: "waiting"}
@@ -76,6 +81,52 @@ def goroutines():
                 yield g
 
 
+class FrameId:
+    def __init__(self, sp, pc):
+        self.sp = sp
+        self.pc = pc
+
+
+class Parked(gdb.unwinder.Unwinder):
+    """While a command runs in a core file: the caller of the thread's first frame is a parked goroutine."""
+
+    def __init__(self):
+        super().__init__("goroutine")
+        self.registers = None
+
+    def __call__(self, pending):
+        if self.registers is None:
+            return None
+        sp = "rsp" if "rbp" in self.registers else "sp"
+        pc = "rip" if sp == "rsp" else "pc"
+        if int(pending.read_register(sp)) != self.thread_sp or int(pending.read_register(pc)) != self.thread_pc:
+            return None
+        # gdb wants callers above those that they call: the frame gets an address below the goroutine's.
+        info = pending.create_unwind_info(FrameId(gdb.Value(self.registers["sp"] - 16), pending.read_register(pc)))
+        kind = pending.read_register(sp).type
+        for name, value in self.registers.items():
+            info.add_saved_register({"pc": pc, "sp": sp}.get(name, name), gdb.Value(value).cast(kind))
+        return info
+
+    def run(self, values, command):
+        frame = gdb.newest_frame()
+        self.thread_sp = int(gdb.parse_and_eval("(unsigned long)$sp"))
+        self.thread_pc = frame.pc()
+        self.registers = values
+        gdb.invalidate_cached_frames()
+        try:
+            gdb.newest_frame().older().select()
+            gdb.execute(command)
+        finally:
+            self.registers = None
+            gdb.invalidate_cached_frames()
+            gdb.newest_frame().select()
+
+
+PARKED = Parked()
+gdb.unwinder.register_unwinder(None, PARKED, replace=True)
+
+
 class InfoGoroutines(gdb.Command):
     """List the goroutines."""
 
@@ -120,6 +171,11 @@ class GoroutineCommand(gdb.Command):
         saved = {r: int(gdb.parse_and_eval("(unsigned long)$" + r)) for r in names}
         values = {r: word(g.sp + at) for r, at in places.items()}
         values["sp"] = g.sp + size
+        try:
+            gdb.execute("set $sp = %d" % values["sp"], to_string=True)
+        except gdb.error:  # a core file
+            PARKED.run(values, command)
+            return
         try:
             for r in names:
                 gdb.execute("set $%s = %d" % (r, values[r]), to_string=True)

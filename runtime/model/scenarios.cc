@@ -432,6 +432,34 @@ static void timers() {
       {3, 2});
 }
 
+static void timers_armed_twice() {
+  add(
+      "timer/arm-twice", "two threads arm one timer at once, whose heap is a third one's",
+      [] {
+        base(3);
+        with_p(0), with_p(1), with_p(2);
+        S.t = timer_new(S.m[0], on_fire, nullptr);
+        if (model::choose(2)) { // it has fired before, on P 0
+          timer_arm(S.m[0], S.t, 1000000, 0);
+          timers_run(S.m[0], sched.all_p[0], 1500000);
+        }
+      },
+      {[] { timer_arm(S.m[1], S.t, 2000000, 0); }, [] { timer_arm(S.m[2], S.t, 3000000, 0); }},
+      [] {
+        uint32_t own = 0, all = 0;
+        for (int i = 0; i < 3; i++) {
+          TimerHeap &h = sched.all_p[i]->timers;
+          for (uint32_t k = 0; k < h.n; k++)
+            own += sched.all_p[i] == S.t->p.load(relaxed), all++;
+        }
+        expect(all == 2 && own == 2 && S.t->entries == 2, "the timer is in a heap that is not its own");
+        S.fired = 0;
+        timers_run(S.m[0], S.t->p.load(relaxed), 4000000);
+        expect(S.fired == 1, "armed twice before it was due, it has to fire once");
+      },
+      {2, 2});
+}
+
 // ---- poll descriptor -----------------------------------------------------------------------------
 
 static void poller() {
@@ -440,7 +468,8 @@ static void poller() {
     for (int i = 0; i < 3; i++)
       foreign(i);
     poll_init();
-    S.f = fd_new(3, true);
+    int err;
+    S.f = fd_new(3, fd_tcp, &err);
   };
   auto waiter = [] {
     M *m = enter();
@@ -481,10 +510,9 @@ static void poller() {
   add("poll/reuse", "an event of a closed descriptor against its successor in the same Fd", setup,
       {[] {
          M *m = enter();
-         fd_close(m, S.f);
-         S.f->lock.lock();
-         fd_unref(S.f);
-         Fd *next = fd_new(4, true);
+         fd_free(m, S.f);
+         int err;
+         Fd *next = fd_new(4, fd_tcp, &err);
          expect(next == S.f, "the Fd was to be reused");
          leave(m);
        },
@@ -719,6 +747,26 @@ static void idle() {
        [] { handoff_p(sched.all_p[1]); }},
       [] { expect(S.ran[0] == 1 && S.ran[1] == 1, "a goroutine was not run"); }, {1, 1});
   add(
+      "idle/monitor", "an idle P is taken and kept while the monitor goes to sleep because all Ps are idle",
+      [] {
+        base(2);
+        foreign(0);
+        idle_p_put(sched.all_p[0]);
+        idle_p_put(sched.all_p[1]);
+      },
+      {[] {
+         M *m = S.m[0];
+         acquire_p(m, idle_p_get());
+         while (!S.done[1]) // computes; only the monitor could take the P from it
+           cpu_pause();
+       },
+       [] {
+         mon_rest();
+         S.done[1] = 1;
+       }},
+      [] { expect(S.done[1] && model::clock() < 30000000000, "the monitor slept although a P was in use"); },
+      {2, 2});
+  add(
       "idle/park-ready", "a goroutine parks on a channel while a foreign thread sends",
       [] {
         base(1);
@@ -788,6 +836,10 @@ static const Mutant mutants[] = {
     {"mutex/exclusion", "mutex_lock_slow's CAS in two halves", {"mutex_lock_slow", 'r', Effect::split}},
     {"waitgroup/wake", "wait's count of waiters in two halves", {"go_wg_wait", 'r', Effect::split}},
     {"timer/stop-fire", "stop does not wait for a callback under way", {"timer_stop", 'l', Effect::give, 0}},
+    {"timer/arm-twice", "timer_arm's first claim of a heap in two halves", {"timer_arm", 'r', Effect::split}},
+    {"timer/arm-twice",
+     "lock_heap does not look again whose heap it is",
+     {"lock_heap", 'l', Effect::give, 0}},
     {"timer/rearm-fire", "a heap's lock taken in two halves", {"lock", 'r', Effect::split}},
     {"poll/ready", "a descriptor's lock taken in two halves", {"lock", 'r', Effect::split}},
     {"revoke/enter", "no membarrier", {"barrier_all", 'm', Effect::drop}},
@@ -808,6 +860,12 @@ static const Mutant mutants[] = {
     {"idle/grow", "go_set_procs without membarrier", {"barrier_all", 'm', Effect::drop}},
     {"idle/batch", "global_get counts down without release", {"global_get", 'r', Effect::relax}},
     {"idle/handoff", "handoff_p without its fence", {"handoff_p", 'f', Effect::drop}},
+    {"idle/monitor", "acquire_p without its fence", {"acquire_p", 'f', Effect::drop}},
+    {"idle/monitor",
+     "acquire_p does not look whether the monitor sleeps",
+     {"acquire_p", 'l', Effect::give, 0}},
+    {"idle/monitor", "the monitor without its fence", {"mon_rest", 'f', Effect::drop}},
+    {"idle/monitor", "the monitor does not look again", {"mon_rest", 'l', Effect::give, 2}},
     {"idle/timer-interrupts-poll",
      "timer_arm does not interrupt the poller",
      {"poll_break", 'l', Effect::give, 0}},
@@ -829,7 +887,7 @@ int main(int argc, char **argv) {
     else
       only.push_back(a);
   }
-  run_queue(), channels(), timers(), poller(), revocation(), callbacks(), idle();
+  run_queue(), channels(), timers(), timers_armed_twice(), poller(), revocation(), callbacks(), idle();
   auto wanted = [&](const char *n) {
     return only.empty() ||
            std::any_of(only.begin(), only.end(), [&](auto &o) { return !strncmp(o.c_str(), n, o.size()); });

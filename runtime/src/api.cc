@@ -32,12 +32,19 @@ static SpinLock key_lock;
 static void (*key_destroy[1024])(void *);
 static atomic<uint32_t> n_keys;
 
-extern "C" void go_rt_free_locals(void **l) {
-  size_t n = reinterpret_cast<size_t>(l[0]);
-  for (size_t i = 1; i <= n; i++)
-    if (l[i] && key_destroy[i])
-      key_destroy[i](l[i]);
-  free(l);
+// A destructor may set values again, of other keys, too: they get a few rounds, as pthread_key_create has it.
+extern "C" void go_rt_free_locals(G *g) {
+  for (int round = 0; g->locals && round < 4; round++) {
+    void **l = g->locals;
+    g->locals = nullptr;
+    size_t n = reinterpret_cast<size_t>(l[0]);
+    for (size_t i = 1; i <= n; i++)
+      if (l[i] && key_destroy[i])
+        key_destroy[i](l[i]);
+    free(l);
+  }
+  free(g->locals);
+  g->locals = nullptr;
 }
 
 } // namespace gort
@@ -149,7 +156,8 @@ void go_sleep(int64_t ns) noexcept {
     return;
   }
   M *m = enter();
-  SleepArg a{timer_new(m, on_sleep, m->curg), now() + ns};
+  int64_t t = now();
+  SleepArg a{timer_new(m, on_sleep, m->curg), ns > never - 1 - t ? never - 1 : t + ns};
   // Armed in `post`: the timer may fire on another thread at once.
   m = park(m, wr_sleep, post_sleep, &a);
   timer_stop(a.t, true);
@@ -249,6 +257,8 @@ unsigned go_set_procs(unsigned n) noexcept {
     retire_p(p);
   }
   barrier_all(); // a spawner that saw one P only has announced nothing, but its queue is visible now
+  if (sched.mon_sleep.load(relaxed)) // it may have compared the counts while they changed
+    mon_wake();
   wake_p();
   if (m->p && m->p->id >= n)
     m = yield(m);

@@ -9,6 +9,9 @@
 
 namespace gort {
 
+constexpr int max_cases = 65536; // Go's limit
+constexpr int few_cases = 64;    // so many are sorted on the stack
+
 struct Sel {
   atomic<uint32_t> done;
   int fired;
@@ -178,6 +181,39 @@ static void post_select(M *, void *p) {
   }
 }
 
+// By the channels' addresses: insertion for the usual few, a heap for many.
+static void sort_cases(go_case **a, int n) {
+  if (n <= few_cases) {
+    for (int i = 1; i < n; i++) {
+      go_case *x = a[i];
+      int j = i;
+      for (; j && a[j - 1]->c > x->c; j--)
+        a[j] = a[j - 1];
+      a[j] = x;
+    }
+    return;
+  }
+  auto sift = [&](int i, int end) {
+    go_case *x = a[i];
+    for (int k; (k = 2 * i + 1) < end; i = k) {
+      if (k + 1 < end && a[k + 1]->c > a[k]->c)
+        k++;
+      if (a[k]->c <= x->c)
+        break;
+      a[i] = a[k];
+    }
+    a[i] = x;
+  };
+  for (int i = n / 2; i-- > 0;)
+    sift(i, n);
+  for (int end = n - 1; end > 0; end--) {
+    go_case *x = a[0];
+    a[0] = a[end];
+    a[end] = x;
+    sift(0, end);
+  }
+}
+
 static void lock_all(go_case **order, int n) {
   for (int i = 0; i < n; i++)
     if (i == 0 || order[i]->c != order[i - 1]->c)
@@ -192,17 +228,19 @@ static void unlock_others(go_case **order, int n, go_chan *but) {
 extern "C" {
 
 go_chan *go_chan_make(const go_elem_ops *ops, size_t cap) noexcept {
-  size_t head = (sizeof(go_chan) + 63) & ~size_t(63);
   if (ops->size && cap > (size_t(1) << 46) / ops->size)
     fatal("channel too large");
-  go_chan *c = static_cast<go_chan *>(malloc(head + cap * ops->size));
+  // An element's alignment divides its size.
+  size_t align = ops->size ? ops->size & -ops->size : 1, bytes = cap * ops->size;
+  align = align < 16 ? 16 : align > 4096 ? 4096 : align;
+  go_chan *c = static_cast<go_chan *>(malloc(sizeof(go_chan) + (bytes ? bytes + align - 16 : 0)));
   if (!c)
     fatal("out of memory");
   memset(c, 0, sizeof *c);
   c->refs.store(1, relaxed);
   c->cap = cap;
   c->ops = *ops;
-  c->buf = reinterpret_cast<char *>(c) + head;
+  c->buf = reinterpret_cast<char *>((reinterpret_cast<uintptr_t>(c + 1) + align - 1) & ~(align - 1));
   return c;
 }
 
@@ -313,19 +351,12 @@ size_t go_chan_cap(go_chan *c) noexcept {
   return c ? c->cap : 0;
 }
 
-int go_select(go_case *cases, int n, int64_t deadline) noexcept {
-  M *m = enter();
-  auto **order =
-      static_cast<go_case **>(__builtin_alloca(sizeof(go_case *) * static_cast<size_t>(n > 0 ? n : 1)));
+static int select_in_order(M *m, go_case *cases, int n, go_case **order, int64_t deadline) {
   int k = 0;
-  for (int i = 0; i < n; i++) {
-    if (!cases[i].c)
-      continue;
-    int j = k++;
-    for (; j && order[j - 1]->c > cases[i].c; j--)
-      order[j] = order[j - 1];
-    order[j] = &cases[i];
-  }
+  for (int i = 0; i < n; i++)
+    if (cases[i].c)
+      order[k++] = &cases[i];
+  sort_cases(order, k);
   lock_all(order, k);
   uint64_t &seed = sched.deterministic ? sched.seed_rng : m->rng;
   unsigned start = n > 0 ? unsigned(next_rand(seed) >> 33) % unsigned(n) : 0;
@@ -386,6 +417,21 @@ int go_select(go_case *cases, int n, int64_t deadline) noexcept {
     cases[s.fired].result = reinterpret_cast<ChanWaiter *>(cases[s.fired].priv)->ok ? GO_OK : GO_CLOSED;
   leave(m);
   return s.fired;
+}
+
+int go_select(go_case *cases, int n, int64_t deadline) noexcept {
+  if (n <= few_cases) {
+    go_case *order[few_cases];
+    return select_in_order(enter(), cases, n, order, deadline);
+  }
+  if (n > max_cases)
+    fatal("too many select cases");
+  go_case **order = static_cast<go_case **>(malloc(sizeof(go_case *) * size_t(n)));
+  if (!order)
+    fatal("out of memory");
+  int hit = select_in_order(enter(), cases, n, order, deadline);
+  free(order);
+  return hit;
 }
 }
 

@@ -42,6 +42,6 @@ struct Line {
 
 bool parse_ip(const char *s, Addr *a, uint16_t port);
 void print_addr(Line &t, const Addr &a, bool with_port);
-void thread_create(void *(*fn)(void *), void *arg, size_t stack);
+int thread_create(void *(*fn)(void *), void *arg, size_t stack); // 0 or an errno
 
 } // namespace gort

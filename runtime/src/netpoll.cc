@@ -95,9 +95,11 @@ G *poll_net(int64_t delay) {
     uint32_t e = ev[i].events;
     f->lock.lock();
     if ((f->gen & gen_mask) == gen) {
-      if (e & (8 | 16 | 0x2000)) // ERR, HUP, RDHUP: no further edge will come
+      // ERR, HUP, RDHUP: no further edge will come. PRI: a read stops at the urgent byte, with more behind
+      // it.
+      if (e & (8 | 16 | 0x2000 | 2))
         f->hup.store(true);
-      if (e & (1 | 8 | 16 | 0x2000))
+      if (e & (1 | 2 | 8 | 16 | 0x2000))
         fire(f, 0, list);
       if (e & (4 | 8 | 16))
         fire(f, 1, list);
@@ -139,7 +141,13 @@ static void on_deadline(Timer *t, int64_t at) {
 static SpinLock pool_lock;
 static Fd *pool;
 
-Fd *fd_new(int fd, bool stream) {
+static void recycle(Fd *f) {
+  Locked l(pool_lock);
+  f->next = pool;
+  pool = f;
+}
+
+Fd *fd_new(int fd, FdKind kind, int *err) {
   if (!up.load())
     poll_init();
   Fd *f;
@@ -161,11 +169,12 @@ Fd *fd_new(int fd, bool stream) {
   f->gen++;
   if ((f->gen & gen_mask) == 0)
     f->gen++;
-  f->refs = 1;
+  f->uses = 0;
+  f->owned = true;
   f->closing.store(false);
   f->hup.store(false);
   f->drained.store(false);
-  f->stream = stream;
+  f->kind = kind;
   for (Fd::Side &s : f->side) {
     s.g = nullptr;
     s.ready = false;
@@ -173,27 +182,57 @@ Fd *fd_new(int fd, bool stream) {
     s.deadline = never;
   }
   f->lock.unlock();
-  Event e{1u | 4u | 0x2000u | (1u << 31), (reinterpret_cast<uint64_t>(f) >> 6) | uint64_t(f->gen & gen_mask)
-                                                                                     << 42};
-  f->polled = sys::call(__NR_epoll_ctl, ep, 1, fd, sys::arg(&e)) == 0;
+  // Both ends, hang-up, urgent data; edge-triggered.
+  Event e{1u | 4u | 2u | 0x2000u | (1u << 31),
+          (reinterpret_cast<uint64_t>(f) >> 6) | uint64_t(f->gen & gen_mask) << 42};
+  long r = sys::call(__NR_epoll_ctl, ep, 1, fd, sys::arg(&e));
+  f->polled = r == 0;
+  if (r && r != -sys::eperm) { // EPERM: a regular file, which is always ready
+    f->gen++;
+    recycle(f);
+    *err = int(r);
+    return nullptr;
+  }
   return f;
 }
 
-void fd_unref(Fd *f) { // f->lock held; unlocks
-  bool dead = --f->refs == 0;
-  int fd = f->fd;
-  if (dead) {
+// With the lock held, which it releases: gives back what nobody uses any more.
+static void settle(Fd *f) {
+  int fd = -1;
+  bool dead = false;
+  if (f->uses == 0 && f->closing.load(relaxed)) {
+    fd = f->fd;
     f->fd = -1;
-    f->gen++;
+    dead = !f->owned;
+    if (dead)
+      f->gen++;
   }
   f->lock.unlock();
-  if (!dead)
-    return;
   if (fd >= 0)
     sys::close(fd);
-  Locked l(pool_lock);
-  f->next = pool;
-  pool = f;
+  if (dead)
+    recycle(f);
+}
+
+bool fd_hold(Fd *f) {
+  Locked l(f->lock);
+  if (f->closing.load(relaxed))
+    return false;
+  f->uses++;
+  return true;
+}
+
+void fd_drop(Fd *f) {
+  f->lock.lock();
+  f->uses--;
+  settle(f);
+}
+
+void fd_free(M *m, Fd *f) {
+  fd_close(m, f);
+  f->lock.lock();
+  f->owned = false;
+  settle(f);
 }
 
 // Parks until the side is ready; 0 or -errno.
@@ -227,6 +266,10 @@ int fd_wait(M *&m, Fd *f, int side) {
 int fd_deadline(M *m, Fd *f, int which, int64_t t) {
   G *wake[2] = {};
   f->lock.lock();
+  if (f->closing.load(relaxed)) {
+    f->lock.unlock();
+    return -sys::ebadf;
+  }
   for (int i = 0; i < 2; i++) {
     if (!(which & (1 << i)))
       continue;
@@ -275,9 +318,7 @@ int fd_close(M *m, Fd *f) {
     if (s.timer && s.armed != never && timer_stop(s.timer, false))
       s.armed = never;
   }
-  // The number stays reserved until the last user has left; the peer learns at once.
-  sys::call(__NR_shutdown, f->fd, 2);
-  f->lock.unlock();
+  settle(f); // the number stays reserved until the calls that are woken here have left
   for (G *g : wake)
     if (g) {
       sched.n_poll_wait.sub(1u);

@@ -759,7 +759,7 @@ static void post_free(M *m, void *gp) {
   g_free(m, g);
 }
 
-extern "C" void go_rt_free_locals(void **locals);
+extern "C" void go_rt_free_locals(G *g);
 
 // Body of every goroutine. After one has ended its successor, when fresh, runs right here.
 static void go_entry(void *arg) {
@@ -772,9 +772,8 @@ static void go_entry(void *arg) {
     m = enter();
     if (GO_UNLIKELY(g->locals != nullptr)) {
       leave(m);
-      go_rt_free_locals(g->locals);
+      go_rt_free_locals(g);
       m = enter();
-      g->locals = nullptr;
     }
     if (GO_UNLIKELY(g->flags & gf_locked)) { // ends its wiring with it
       g->flags &= ~uint32_t(gf_locked);
@@ -858,6 +857,7 @@ extern "C" GO_HIDDEN void go_rt_spawn(M *m, G *g) {
 // ---- attaching threads -------------------------------------------------------------------------
 
 static SpinLock start_lock;
+static M *free_foreign; // under start_lock
 static P *make_p(uint32_t id) {
   P *p = static_cast<P *>(map_pages((sizeof(P) + 4095) & ~size_t(4095)));
   p->id = id;
@@ -922,7 +922,7 @@ static void *thread_main(void *arg) {
   return nullptr;
 }
 
-void thread_create(void *(*fn)(void *), void *arg, size_t stack) {
+int thread_create(void *(*fn)(void *), void *arg, size_t stack) {
   uint64_t all = ~uint64_t(0), old = 0;
   sys::call(__NR_rt_sigprocmask, 2, sys::arg(&all), sys::arg(&old), 8);
   alignas(16) char attr[256];
@@ -937,10 +937,9 @@ void thread_create(void *(*fn)(void *), void *arg, size_t stack) {
       break;
     sys::nanosleep(1000000);
   }
-  if (e)
-    fatal("cannot create a thread");
   pthread_attr_destroy(attr);
   sys::call(__NR_rt_sigprocmask, 2, sys::arg(&old), 0, 8);
+  return e;
 }
 
 // Starts or wakes an M for p (null: an idle one). With `spinning`, the caller counted it.
@@ -978,7 +977,8 @@ void start_m(P *p, bool spinning) {
   m = make_m();
   m->nextp = p;
   m->spinning = spinning;
-  thread_create(thread_main, m, 256 * 1024);
+  if (thread_create(thread_main, m, 256 * 1024))
+    fatal("cannot create a thread");
 }
 
 bool debug_option(const char *name, uint32_t *value) {
@@ -1001,35 +1001,40 @@ bool debug_option(const char *name, uint32_t *value) {
   return false;
 }
 
-static uint32_t cgroup_quota() {
-  char b[64];
-  long fd = sys::openat("/sys/fs/cgroup/cpu.max", 0);
-  if (fd < 0)
-    return 0;
-  long n = sys::read(int(fd), b, sizeof b - 1);
-  sys::close(int(fd));
-  if (n <= 0 || b[0] == 'm')
-    return 0;
-  b[n] = 0;
-  uint64_t q = 0, per = 0;
-  char *s = b;
-  for (; *s >= '0' && *s <= '9'; s++)
-    q = q * 10 + uint64_t(*s - '0');
-  for (s++; *s >= '0' && *s <= '9'; s++)
-    per = per * 10 + uint64_t(*s - '0');
-  return per ? uint32_t((q + per - 1) / per) : 0;
+#if !defined(GO_RT_MODEL)
+static unsigned detach_key;
+static bool have_detach_key;
+
+// A thread that the runtime did not make ends: what it was here serves the next one.
+static void detach(void *arg) {
+  M *m = static_cast<M *>(arg);
+  G *g = m->g0 + 1;
+  go_rt_free_locals(g);
+  setm(nullptr);
+  g->state.store(g_dead, relaxed);
+  g->name = nullptr;
+  sched.n_foreign.sub(1u);
+  Locked l(start_lock);
+  m->idle_next = free_foreign;
+  free_foreign = m;
+}
+
+// In the child, where this thread alone goes on: its next call of the runtime is to find out.
+static void after_fork() {
+  sched.forked.store(1);
+  if (M *m = getm())
+    m->own.store(own_frozen);
+}
+#endif
+
+[[noreturn]] void fatal_after_fork() {
+  fatal("goroutines do not survive fork: the child may only call exec, or end");
 }
 
 static void start_runtime() {
-  uint64_t set[16] = {};
-  long n = sys::call(__NR_sched_getaffinity, 0, sizeof set, sys::arg(set));
-  uint32_t cpus = 0;
-  for (long i = 0; i < (n > 0 ? n : 0) / 8; i++)
-    for (uint64_t w = set[i]; w; w &= w - 1)
-      cpus++;
-  uint32_t procs = cpus ? cpus : 1;
+  uint32_t procs = cpus_allowed();
   sched.ncpu.store(procs);
-  if (uint32_t q = cgroup_quota(); q && q < procs)
+  if (uint32_t q = cpu_quota(); q && q < procs)
     procs = q;
   if (const char *e = getenv("GOMAXPROCS")) {
     uint32_t v = 0;
@@ -1055,9 +1060,15 @@ static void start_runtime() {
   sched.n_p_made.store(procs);
   sched.last_poll.store(real_now());
   stack_signals_process();
+#if !defined(GO_RT_MODEL)
+  pthread_atfork(nullptr, nullptr, after_fork);
+  have_detach_key = pthread_key_create(&detach_key, detach) == 0;
+#endif
 }
 
 [[gnu::noinline]] M *attach() {
+  if (GO_UNLIKELY(sched.forked.load()))
+    fatal_after_fork();
   bool is_main = false;
   M *m;
   {
@@ -1069,7 +1080,11 @@ static void start_runtime() {
     } else {
       is_main = sys::gettid() == sys::getpid() && !sched.main_m;
     }
-    m = make_m();
+    m = is_main ? nullptr : free_foreign;
+    if (m)
+      free_foreign = m->idle_next;
+    else
+      m = make_m();
     if (is_main)
       sched.main_m = m;
     start_lock.unlock();
@@ -1103,6 +1118,10 @@ static void start_runtime() {
     g->flags = gf_foreign;
     g->id = sched.ids.add(1u) + 1;
     sched.n_foreign.add(1u);
+#if !defined(GO_RT_MODEL)
+    if (have_detach_key)
+      pthread_setspecific(detach_key, m);
+#endif
     mon_start();
   }
   return m;

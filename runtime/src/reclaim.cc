@@ -4,7 +4,8 @@
 // monitor walks over the goroutines a part at a time, asks the kernel which pages of parked ones are
 // resident below their stack pointers, and gives them back in small batches. For each batch the world
 // is frozen (no thread switches goroutines then): some hundred microseconds, only when there is
-// something to gain. A goroutine whose pages came back is left alone from then on.
+// something to gain. A goroutine whose pages came back is left alone from then on, not so the next one in its
+// G.
 #include "rt.h"
 
 namespace gort {
@@ -51,12 +52,13 @@ bool is_resident_below(G *g, void *sp) {
   return sys::call(__NR_mincore, sys::arg(top), long(sched.page_size), sys::arg(&last)) == 0 && (last & 1);
 }
 
-// One bit a goroutine: its pages have been given back before.
-uint64_t *reclaimed_bits(uint32_t chunk) {
-  static uint64_t *bits[max_g_chunks];
-  if (!bits[chunk])
-    bits[chunk] = static_cast<uint64_t *>(map_pages(4096)); // g_chunk_size bits
-  return bits[chunk];
+// For each G the goroutine (the low bits of its number) whose pages were given back.
+uint32_t &reclaimed(uint32_t i) {
+  static uint32_t *ids[max_g_chunks];
+  uint32_t *&a = ids[i / g_chunk_size];
+  if (!a)
+    a = static_cast<uint32_t *>(map_pages(g_chunk_size * sizeof(uint32_t)));
+  return a[i % g_chunk_size];
 }
 
 GO_RACY void give_back(Candidate *c, uint32_t n) {
@@ -80,7 +82,6 @@ GO_RACY void give_back(Candidate *c, uint32_t n) {
 // Called by the monitor about twice a second: looks at an eighth of the goroutines, at least 8192.
 GO_RACY void stack_reclaim() {
   static uint32_t next;
-  static_assert(g_chunk_size <= 4096 * 8);
   uint32_t total = g_count();
   if (!total || sched.virtual_clock.load())
     return;
@@ -100,11 +101,10 @@ GO_RACY void stack_reclaim() {
       continue;
     if (static_cast<char *>(sp) >= hi || static_cast<char *>(sp) < hi - stack_size(g->stack_class))
       continue;
-    uint64_t *bits = reclaimed_bits(next / g_chunk_size) + next % g_chunk_size / 64;
-    uint64_t mask = uint64_t(1) << next % 64;
-    if ((*bits & mask) || !is_resident_below(g, sp))
+    uint32_t &last = reclaimed(next), id = uint32_t(g->id);
+    if (last == id || !is_resident_below(g, sp))
       continue;
-    *bits |= mask;
+    last = id;
     found[have++] = {g, sp};
     if (have == batch) {
       give_back(found, have);

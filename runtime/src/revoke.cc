@@ -9,7 +9,7 @@
 
 namespace gort {
 
-void thread_create(void *(*fn)(void *), void *arg, size_t stack);
+int thread_create(void *(*fn)(void *), void *arg, size_t stack);
 
 // A full fence on every thread of the process; without membarrier(2) only on this one, and the others
 // have fences of their own where they count on it.
@@ -51,6 +51,8 @@ static void post_detached(M *m, void *gp) {
     uint32_t o = m->own.load();
     if (o == own_owned)
       return m;
+    if (sched.forked.load())
+      fatal_after_fork();
     if (o == own_revoking) {
       m->own.cas(own_revoking, own_owned);
       continue;
@@ -136,7 +138,7 @@ void thaw_world() {
 // main has returned: nobody may run runtime code beside the static destructors.
 GO_RACY void rt_exit_stop() {
   M *me = getm();
-  if (!me || sched.exiting.exchange(1))
+  if (!me || sched.forked.load() || sched.exiting.exchange(1))
     return;
   for (M *m = sched.all_m; m; m = m->all_next)
     if (m != me)
@@ -217,6 +219,19 @@ GO_RACY static bool retake(P *p, int64_t t) {
   return false;
 }
 
+// Everything sleeps: so may the monitor. Who takes a P from the idle ones looks at mon_sleep behind a fence
+// (acquire_p), the monitor at the number of idle Ps behind one: one of them sees the other.
+bool mon_rest() {
+  if (sched.n_idle_p.load() != sched.n_procs.load())
+    return false;
+  sched.mon_sleep.store(1);
+  fence();
+  if (sched.n_idle_p.load() == sched.n_procs.load())
+    sys::futex_wait(&sched.mon_sleep, 1, 60000000000);
+  sched.mon_sleep.store(0);
+  return true;
+}
+
 static void *monitor(void *) {
   int64_t delay = 20000, last_scavenge = 0;
   unsigned idle = 0;
@@ -229,7 +244,6 @@ static void *monitor(void *) {
     sched.n_sysmon.add(1u, relaxed);
     int64_t t = real_now();
     bool acted = false;
-    uint32_t n = sched.n_procs.load();
     for (uint32_t i = 0; i < sched.n_p_made.load(); i++) // those to be retired, too
       acted |= retake(sched.all_p[i], t);
     if (poll_ready() && sched.n_poll_wait.load() && !sched.poll_blocked.load() &&
@@ -256,12 +270,7 @@ static void *monitor(void *) {
       delay = 20000;
     else if (idle > 50)
       delay = delay * 2 < 5000000 ? delay * 2 : 5000000;
-    if (sched.n_idle_p.load() == n && idle > 1200) { // everything sleeps: so may we
-      sched.mon_sleep.store(1);
-      fence();
-      if (sched.n_idle_p.load() == n)
-        sys::futex_wait(&sched.mon_sleep, 1, 60000000000);
-      sched.mon_sleep.store(0);
+    if (idle > 1200 && mon_rest()) {
       idle = 0;
       delay = 20000;
     }
@@ -276,7 +285,8 @@ void mon_wake() {
 void mon_start() {
   if (sched.n_mon.exchange(1))
     return;
-  thread_create(monitor, nullptr, 128 * 1024);
+  if (thread_create(monitor, nullptr, 128 * 1024))
+    fatal("cannot create a thread");
 }
 
 } // namespace gort

@@ -265,6 +265,7 @@ struct Sched {
   atomic<uint32_t> n_poll_wait; // goroutines parked on descriptors
   atomic<int64_t> last_poll;
   atomic<uint32_t> exiting, frozen;
+  atomic<uint32_t> forked;    // this is the child of a fork
   atomic<uint32_t> mon_sleep; // futex word of the monitor: 1 = sleeping without end
   atomic<uint64_t> ids;
   M *all_m;
@@ -383,6 +384,9 @@ G *find_runnable(M *m);    // on g0; blocks until there is something
 G *pick_local(M *m, P *p); // quick look, no blocking: null = go to g0
 void steal_into(P *p);
 uint64_t next_rand(uint64_t &s);
+uint32_t cpus_allowed(); // by the affinity mask (cpus.cc)
+uint32_t cpu_quota();    // of the control groups, rounded up; 0: none
+[[noreturn]] void fatal_after_fork();
 void start_m(P *p, bool spinning);
 void handoff_p(P *p);
 void stop_m(M *m);
@@ -403,6 +407,7 @@ void ring_put(M *m, P *p, G *g);
 
 void barrier_all();
 void mon_start();
+bool mon_rest(); // the monitor sleeps while all Ps are idle; false at once when not all are
 void mon_wake();
 bool take_p(M *m, P *p);
 bool freeze_world(int64_t max_wait_ns);

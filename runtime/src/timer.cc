@@ -146,17 +146,21 @@ static P *lock_heap(Timer *t) {
 
 void timer_arm(M *m, Timer *t, int64_t when, int64_t period) {
   if (when < 0)
-    when = never - 1;
-  P *p = lock_heap(t);
-  if (!p || (t->entries == 0 && t->running.load(relaxed) == 0)) {
-    P *mine = m->p ? m->p : sched.all_p[0];
-    if (p != mine) {
-      if (p)
-        p->timers.lock.unlock();
-      p = mine;
-      p->timers.lock.lock();
-      t->p.store(p);
-    }
+    when = 0; // past
+  P *mine = m->p ? m->p : sched.all_p[0], *p;
+  while (!(p = lock_heap(t))) {
+    p = mine;
+    p->timers.lock.lock();
+    if (t->p.cas(nullptr, p))
+      break;
+    p->timers.lock.unlock(); // another goroutine arms it as well
+  }
+  // To this P's heap, if nothing of it is left in the other. With both locks, or two who arm it at once might
+  // each hold the lock of another heap.
+  if (p != mine && t->entries == 0 && t->running.load(relaxed) == 0 && mine->timers.lock.try_lock()) {
+    t->p.store(mine);
+    p->timers.lock.unlock();
+    p = mine;
   }
   TimerHeap &h = p->timers;
   if (t->state.load(relaxed) == t_armed)

@@ -37,6 +37,9 @@ int main(int, char **argv) {
   } else if (!std::strcmp(argv[1], "overflow")) {
     go::go([] { std::printf("%d\n", deep(1000000)); });
     c.recv();
+  } else if (!std::strcmp(argv[1], "overflow-name")) {
+    go_spawn_opts([](void *) { std::printf("%d\n", deep(1000000)); }, nullptr, 1 << 20, "the deep one");
+    c.recv();
   } else if (!std::strcmp(argv[1], "overflow-at-rest")) {
     go::set_max_procs(1); // the yield must switch: only then is the stack pointer looked at
     fill_slots(c, 10);

@@ -71,8 +71,7 @@ template <typename F> void enter_boxed(void *p) {
 template <typename F> void start(F &&f, std::size_t stack = 0) {
   using T = std::decay_t<F>;
   void *g;
-  if constexpr (sizeof(T) <= 64 && alignof(T) <= 16 &&
-                std::is_nothrow_constructible_v<T, F &&> &&
+  if constexpr (sizeof(T) <= 64 && alignof(T) <= 16 && std::is_nothrow_constructible_v<T, F &&> &&
                 std::is_nothrow_move_constructible_v<T>) {
     new (go_rt_prepare(&g, stack, nullptr)) T(std::forward<F>(f));
     go_rt_launch(g, &enter_inline<T>);
@@ -83,17 +82,35 @@ template <typename F> void start(F &&f, std::size_t stack = 0) {
   }
 }
 
-template <typename Clock, typename D>
-std::int64_t deadline(const std::chrono::time_point<Clock, D> &t) {
+// In nanoseconds; what is too long for them is the longest time that they can express.
+template <typename R, typename Q> constexpr std::int64_t nanos(const std::chrono::duration<R, Q> &d) {
+  using ns = std::chrono::nanoseconds;
+  if constexpr (std::ratio_greater_v<Q, std::nano> || std::is_floating_point_v<R>) {
+    using wide = std::chrono::duration<std::conditional_t<std::is_floating_point_v<R>, R, std::int64_t>, Q>;
+    constexpr wide most = std::chrono::duration_cast<wide>(ns::max() / 2) * 2;
+    if (!(d < most))
+      return INT64_MAX;
+    if (d < -most)
+      return INT64_MIN;
+  }
+  return std::chrono::duration_cast<ns>(d).count();
+}
+// The moment d from now on the runtime's clock.
+template <typename R, typename Q> std::int64_t after(const std::chrono::duration<R, Q> &d) {
+  std::int64_t ns = nanos(d), t = go_now();
+  return ns > INT64_MAX - 1 - t ? INT64_MAX - 1 : t + (ns < 0 ? 0 : ns);
+}
+// A point of some clock on the runtime's; steady_clock counts as that itself.
+template <typename Clock, typename D> std::int64_t deadline(const std::chrono::time_point<Clock, D> &t) {
   if (t == std::chrono::time_point<Clock, D>::max())
     return INT64_MAX;
-  auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(t - Clock::now()).count();
-  return go_now() + left;
-}
-template <typename R, typename Q> std::int64_t after(const std::chrono::duration<R, Q> &d) {
-  std::int64_t ns = std::chrono::duration_cast<std::chrono::nanoseconds>(d).count();
-  std::int64_t t = go_now();
-  return ns > INT64_MAX - 1 - t ? INT64_MAX - 1 : t + (ns < 0 ? 0 : ns);
+  if constexpr (std::is_same_v<Clock, std::chrono::steady_clock>) {
+    std::int64_t ns = nanos(t.time_since_epoch());
+    return ns < 0 ? 0 : ns;
+  } else {
+    auto at = Clock::now();
+    return t <= at ? go_now() : after(t - at);
+  }
 }
 
 template <typename T> const go_elem_ops *ops() {
@@ -117,38 +134,70 @@ template <typename T> struct slot {
   T *get() { return std::launder(reinterpret_cast<T *>(raw)); }
 };
 
+// A value that the runtime may move away.
+template <typename T> struct held {
+  slot<T> s;
+  bool has = true;
+  template <typename V> explicit held(V &&v) { new (s.raw) T(std::forward<V>(v)); }
+  held(held &&o) noexcept : has(o.has) {
+    if (has)
+      new (s.raw) T(std::move(*o.s.get()));
+  }
+  held &operator=(held &&) = delete;
+  ~held() {
+    if (has)
+      s.get()->~T();
+  }
+};
+
 } // namespace detail
 
 // ---- goroutines --------------------------------------------------------------------------------
 
 /// Runs f() in a new goroutine. Does not block. An exception that leaves f ends the process.
-template <typename F> void go(F &&f) { detail::start(std::forward<F>(f)); }
+template <typename F> void go(F &&f) {
+  detail::start(std::forward<F>(f));
+}
 /// As go(f), on a stack of at least `stack` bytes.
 template <typename F> void go(std::size_t stack, F &&f) {
   detail::start(std::forward<F>(f), stack);
 }
 /// Lets other runnable goroutines go first.
-inline void yield() { go_yield(); }
+inline void yield() {
+  go_yield();
+}
 /// Parks for at least d.
 template <typename R, typename Q> void sleep_for(const std::chrono::duration<R, Q> &d) {
-  go_sleep(std::chrono::duration_cast<std::chrono::nanoseconds>(d).count());
+  go_sleep(detail::nanos(d));
 }
 /// Parks until t.
 template <typename C, typename D> void sleep_until(const std::chrono::time_point<C, D> &t) {
-  sleep_for(t - C::now());
+  go_sleep(detail::deadline(t) - go_now());
 }
 /// Number of the calling goroutine; never reused.
-inline std::uint64_t id() { return go_id(); }
+inline std::uint64_t id() {
+  return go_id();
+}
 /// Number of goroutines that exist, main included.
-inline std::size_t goroutine_count() { return go_num(); }
+inline std::size_t goroutine_count() {
+  return go_num();
+}
 /// Sets the number of processors; returns the old number.
-inline unsigned set_max_procs(unsigned n) { return go_set_procs(n); }
+inline unsigned set_max_procs(unsigned n) {
+  return go_set_procs(n);
+}
 /// The number of processors.
-inline unsigned max_procs() { return go_set_procs(0); }
+inline unsigned max_procs() {
+  return go_set_procs(0);
+}
 /// Wires the goroutine to its thread; nests.
-inline void lock_os_thread() { go_lock_os_thread(); }
+inline void lock_os_thread() {
+  go_lock_os_thread();
+}
 /// Takes back one lock_os_thread.
-inline void unlock_os_thread() { go_unlock_os_thread(); }
+inline void unlock_os_thread() {
+  go_unlock_os_thread();
+}
 /// Runs a blocking call while another thread takes over the processor.
 template <typename F> decltype(auto) blocking(F &&f) {
   struct section {
@@ -158,7 +207,9 @@ template <typename F> decltype(auto) blocking(F &&f) {
   return std::forward<F>(f)();
 }
 /// Writes the stacks of all goroutines to a descriptor.
-inline void traceback(int fd = 2) { go_traceback(fd, 1); }
+inline void traceback(int fd = 2) {
+  go_traceback(fd, 1);
+}
 /// What stats() tells: counters of goroutines, switches, steals, threads, memory.
 using stats_t = go_stats;
 /// Counters of the runtime.
@@ -292,8 +343,7 @@ public:
     return go_sema_acquire(&s_, detail::after(d));
   }
   /// Takes a unit, waiting until t at the latest; true on success.
-  template <typename C, typename D>
-  bool try_acquire_until(const std::chrono::time_point<C, D> &t) {
+  template <typename C, typename D> bool try_acquire_until(const std::chrono::time_point<C, D> &t) {
     return go_sema_acquire(&s_, detail::deadline(t));
   }
 
@@ -376,6 +426,8 @@ public:
   /// Waits for the end; may be called once.
   R join() {
     auto s = std::move(s_);
+    if (!s)
+      throw std::system_error(std::make_error_code(std::errc::invalid_argument), "join");
     s->over.wait();
     if (s->error)
       std::rethrow_exception(s->error);
@@ -513,6 +565,7 @@ template <typename T, typename F> struct recv_case {
   slot<T> s;
   static constexpr bool channel = true;
   void fill(go_case &k) { k.c = c.native_handle(), k.elem = s.raw, k.dir = 0; }
+  void sent() {}
   void act(int r) {
     std::optional<T> v;
     if (r == GO_OK) {
@@ -521,20 +574,19 @@ template <typename T, typename F> struct recv_case {
     }
     f(std::move(v));
   }
-  void drop() {}
 };
 template <typename T, typename F> struct send_case {
   chan<T> c;
   F f;
-  slot<T> s;
+  held<T> v;
   static constexpr bool channel = true;
-  void fill(go_case &k) { k.c = c.native_handle(), k.elem = s.raw, k.dir = 1; }
+  void fill(go_case &k) { k.c = c.native_handle(), k.elem = v.s.raw, k.dir = 1; }
+  void sent() { v.has = false; }
   void act(int r) {
     if (r != GO_OK)
       throw closed_error();
     f();
   }
-  void drop() { s.get()->~T(); }
 };
 template <typename F> struct time_case {
   std::int64_t ns;
@@ -555,22 +607,20 @@ template <typename T, typename F> auto on_recv(chan<T> c, F f) {
 }
 /// A case that sends v. select throws closed_error if the channel is closed.
 template <typename T, typename V, typename F> auto on_send(chan<T> c, V &&v, F f) {
-  detail::send_case<T, F> k{std::move(c), std::move(f), {}};
-  new (k.s.raw) T(std::forward<V>(v));
-  return k;
+  return detail::send_case<T, F>{std::move(c), std::move(f), detail::held<T>(std::forward<V>(v))};
 }
 /// A case that sends v and does no more.
 template <typename T, typename V> auto on_send(chan<T> c, V &&v) {
   return on_send(std::move(c), std::forward<V>(v), [] {});
 }
 /// A case that is taken when nothing else was within d.
-template <typename R, typename Q, typename F>
-auto after(const std::chrono::duration<R, Q> &d, F f) {
-  return detail::time_case<F>{
-      std::chrono::duration_cast<std::chrono::nanoseconds>(d).count(), std::move(f)};
+template <typename R, typename Q, typename F> auto after(const std::chrono::duration<R, Q> &d, F f) {
+  return detail::time_case<F>{detail::nanos(d), std::move(f)};
 }
 /// A case that is taken when no other can go on at once.
-template <typename F> auto otherwise(F f) { return detail::default_case<F>{std::move(f)}; }
+template <typename F> auto otherwise(F f) {
+  return detail::default_case<F>{std::move(f)};
+}
 
 /// Waits until one case can go on, does it, runs its function; returns its index. Fair among the
 /// cases that are ready. Holds its own reference to every channel.
@@ -605,8 +655,8 @@ template <typename... Cases> int select(Cases &&...cs) {
       [&](auto &c) {
         using C = std::decay_t<decltype(c)>;
         if constexpr (C::channel)
-          if (i != index || k[i].result != GO_OK)
-            c.drop();
+          if (i == index && k[i].result == GO_OK)
+            c.sent();
         i++;
       }(cs),
       ...);

@@ -46,8 +46,7 @@ public:
 
 protected:
   void set(int which, time_point t) {
-    go_fd_set_deadline(f_.get(), which, t == time_point::max() ? INT64_MAX
-                                                               : go::detail::deadline(t));
+    detail::check(go_fd_set_deadline(f_.get(), which, go::detail::deadline(t)), "deadline");
   }
   std::string addr(int peer) const {
     char b[160];
@@ -143,8 +142,7 @@ inline packet_conn listen_packet(const std::string &network, const std::string &
 inline conn dial(const std::string &network, const std::string &address,
                  time_point until = time_point::max()) {
   int e;
-  go_fd *f = go_net_dial(network.c_str(), address.c_str(),
-                         until == time_point::max() ? INT64_MAX : go::detail::deadline(until), &e);
+  go_fd *f = go_net_dial(network.c_str(), address.c_str(), go::detail::deadline(until), &e);
   if (!f)
     detail::fail(e, "dial");
   return conn(f);
@@ -153,8 +151,7 @@ inline conn dial(const std::string &network, const std::string &address,
 template <typename R, typename Q>
 conn dial_timeout(const std::string &network, const std::string &address,
                   const std::chrono::duration<R, Q> &d) {
-  return dial(network, address,
-              now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(d));
+  return dial(network, address, time_point(std::chrono::nanoseconds(go::detail::after(d))));
 }
 /// The addresses of a host name.
 inline std::vector<std::string> lookup_host(const std::string &host) {

@@ -50,8 +50,7 @@ class ticker {
 public:
   template <typename R, typename Q>
   explicit ticker(const std::chrono::duration<R, Q> &d)
-      : c_(1), t_(go_timer_start_raw(detail::after(d), period(d), detail::send_tick,
-                                     c_.native_handle())) {}
+      : c_(1), t_(go_timer_start_raw(detail::after(d), period(d), detail::send_tick, c_.native_handle())) {}
   ticker(const ticker &) = delete;
   ticker &operator=(const ticker &) = delete;
   ~ticker() { go_timer_free(t_); }
@@ -73,8 +72,7 @@ private:
   template <typename D> static std::int64_t period(const D &d) {
     if (d <= D::zero())
       throw std::invalid_argument("non-positive interval for ticker");
-    return std::max<std::int64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(d).count(), 1);
+    return std::max<std::int64_t>(detail::nanos(d), 1);
   }
   chan<time_point> c_;
   go_timer *t_;
@@ -85,8 +83,7 @@ class after_func {
 public:
   template <typename R, typename Q, typename F>
   after_func(const std::chrono::duration<R, Q> &d, F f)
-      : f_(new std::function<void()>(std::move(f))),
-        t_(go_timer_start(detail::after(d), 0, &fire, f_)) {}
+      : f_(new std::function<void()>(std::move(f))), t_(go_timer_start(detail::after(d), 0, &fire, f_)) {}
   after_func(const after_func &) = delete;
   after_func &operator=(const after_func &) = delete;
   ~after_func() {
@@ -151,11 +148,33 @@ struct ctx_state {
   std::unique_ptr<after_func> timer;
   bool over = false;
   void end(std::error_code e, std::error_code because) {
+    std::vector<std::weak_ptr<ctx_state>> below = end_alone(e, because);
+    while (!below.empty()) { // a list, not recursion: trees may be deeper than stacks
+      auto k = below.back().lock();
+      below.pop_back();
+      if (k)
+        for (auto &w : k->end_alone(e, because))
+          below.push_back(std::move(w));
+    }
+  }
+  ctx_state() = default;
+  ctx_state(const ctx_state &) = delete;
+  ctx_state &operator=(const ctx_state &) = delete;
+  ~ctx_state() { // likewise
+    auto p = std::move(parent);
+    while (p && p.use_count() == 1) {
+      auto up = std::move(p->parent);
+      p = std::move(up);
+    }
+  }
+
+private:
+  std::vector<std::weak_ptr<ctx_state>> end_alone(std::error_code e, std::error_code because) {
     std::vector<std::weak_ptr<ctx_state>> kids;
     {
       std::lock_guard l(m);
       if (over)
-        return;
+        return kids;
       over = true;
       why = e;
       cause = because;
@@ -164,9 +183,7 @@ struct ctx_state {
         timer->stop();
     }
     done.close();
-    for (auto &w : kids)
-      if (auto k = w.lock())
-        k->end(e, because);
+    return kids;
   }
 };
 } // namespace detail
@@ -220,7 +237,9 @@ private:
 };
 
 /// The root: never ends.
-inline context background() { return {}; }
+inline context background() {
+  return {};
+}
 
 /// A child of `up` that cancel() ends, at the latest when its parent or its deadline does.
 inline std::pair<context, cancel_func> with_deadline(const context &up, time_point t) {
@@ -263,10 +282,8 @@ inline std::pair<context, cancel_func> with_cancel(const context &up) {
 }
 /// The same with a deadline after d.
 template <typename R, typename Q>
-std::pair<context, cancel_func> with_timeout(const context &up,
-                                             const std::chrono::duration<R, Q> &d) {
-  return with_deadline(
-      up, now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(d));
+std::pair<context, cancel_func> with_timeout(const context &up, const std::chrono::duration<R, Q> &d) {
+  return with_deadline(up, time_point(std::chrono::nanoseconds(detail::after(d))));
 }
 
 /// Goroutines whose first exception is rethrown by wait().
