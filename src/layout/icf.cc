@@ -5,7 +5,8 @@
 // (f calls itself, f and g call each other) is seen. When a round splits no class, members of a class
 // are equal, and the first in link order stands for all. "safe" leaves alone every section whose
 // address may be compared: what is exported, what the address-significance table of a file names, and
-// what files without such a table refer to in any other way than by a call.
+// what files without such a table refer to in any other way than by a call. Data that the target says nobody
+// compares (unwind information) is a candidate like a function, so functions whose own is equal are equal.
 #include "layout/layout.h"
 #include "support/hash.h"
 #include "support/threads.h"
@@ -26,13 +27,18 @@ bool may_fold(const Link &link, const Section &s) {
     return false;
   if (s.flags & (kSecWrite | kSecTls | kSecRetain | kSecNamedRoot | kSecLinkOrder))
     return false;
-  if (s.dependent || s.zero_tail || !(s.flags & kSecExec))
+  if (s.dependent || s.zero_tail || (!(s.flags & kSecExec) && !link.target->is_foldable_data(s)))
     return false;
   if (s.name() == ".init" || s.name() == ".fini")
     return false;
   if (link.opt.icf == IcfMode::Safe && s.address_significant.load(std::memory_order_relaxed))
     return false;
   return true;
+}
+
+// A definition may have lost to another file's copy: then it means that one.
+Section *home(const Symbol &s) {
+  return s.section && s.section->leader ? s.section->leader : s.section;
 }
 
 // Sets Section::address_significant.
@@ -50,8 +56,11 @@ void mark_significant_sections(Link &link) {
           buf.clear();
           link.target->edges(link, *s, buf);
           for (const Edge &e : buf.edges)
-            if (e.symbol && !(e.type & kEdgeCall))
+            if (e.symbol && !(e.type & kEdgeCall)) {
               e.symbol->mark(kMarkNoIcf);
+              if (Section *t = home(*e.symbol); t && e.symbol->is_local()) // it may be in no symbol table
+                t->address_significant.store(1, std::memory_order_relaxed);
+            }
         }
       },
       4);
@@ -60,7 +69,7 @@ void mark_significant_sections(Link &link) {
       [&](InputFile *f) {
         for (Symbol *s : f->symbols)
           if (s && s->section && (s->marked(kMarkNoIcf) || s->is_exported()))
-            s->section->address_significant.store(1, std::memory_order_relaxed);
+            home(*s)->address_significant.store(1, std::memory_order_relaxed);
       },
       16);
 }
@@ -69,7 +78,7 @@ void mark_significant_sections(Link &link) {
 u64 place_hash(const Symbol &s) {
   if (!s.section)
     return hash_combine(reinterpret_cast<u64>(&s), s.value);
-  return hash_combine(reinterpret_cast<u64>(s.section), s.value);
+  return hash_combine(reinterpret_cast<u64>(home(s)), s.value);
 }
 
 } // namespace
@@ -98,8 +107,11 @@ void fold_identical_sections(Link &link) {
     buf.clear();
     buf.want_addends = true;
     link.target->edges(link, *c.section, buf);
-    u64 h = first ? hash_combine(hash_bytes(c.section->data, c.section->size), c.section->native_flags)
-                  : c.hash[from];
+    u64 h = c.hash[from];
+    if (first) {
+      h = hash_combine(hash_bytes(c.section->data, c.section->size), c.section->native_flags);
+      h = hash_combine(h, link.target->fold_key(link, *c.section));
+    }
     for (std::size_t k = 0; k < buf.edges.size(); ++k) {
       const Edge &e = buf.edges[k];
       if (first) {
@@ -107,7 +119,7 @@ void fold_identical_sections(Link &link) {
         if (k < buf.addends.size())
           h = hash_combine(h, static_cast<u64>(buf.addends[k]));
       }
-      Section *t = e.symbol ? e.symbol->section : nullptr;
+      Section *t = e.symbol ? home(*e.symbol) : nullptr;
       bool preemptible = e.symbol && e.symbol->is_imported();
       if (t && t->dyn_index && !preemptible)
         h = first ? hash_combine(h, e.symbol->value) : hash_combine(h, cands[t->dyn_index - 1].hash[from]);

@@ -207,11 +207,14 @@ bool add_absent(Link &link, std::string_view name) {
   for (const PlanSlot &s : plan.slots)
     if (s.name == name && !slot)
       slot = &s;
-  if (!o->rule && !slot) {
+  std::optional<u16> known = link.target->known_output(name);
+  if (!o->rule && !slot && !known) {
     delete o;
     return false;
   }
-  o->flags = slot ? static_cast<u16>(slot->must | (~slot->must_not & kSecAlloc)) : o->rule->usual_flags;
+  o->flags = known  ? *known
+             : slot ? static_cast<u16>(slot->must | (~slot->must_not & kSecAlloc))
+                    : o->rule->usual_flags;
   o->dropped = true;
   link.target->describe_output(link, *o);
   o->rank = rank(link, *o);

@@ -97,6 +97,13 @@ public:
   // there are no more.
   virtual void conditional_edges(Link &, EdgeBuffer &) {}
 
+  // -- folding
+  // Read-only data whose address nothing compares, as that of unwind information: such sections may be one
+  // as functions may, so that functions which refer to them may be.
+  virtual bool is_foldable_data(const Section &) { return false; }
+  // A hash of what must agree for two sections to be one, besides their contents and references.
+  virtual u64 fold_key(const Link &, const Section &) { return 0; }
+
   // The first place in a section's code that asks a function for the address of a thread-local variable
   // (a result that compilers keep across other calls), if there is one.
   virtual std::optional<Edge> tls_call(Link &, const Section &) { return {}; }
@@ -114,6 +121,9 @@ public:
   virtual void describe_hollow(Link &, OutputSection &) {}
   // Output section for an input section by the default layout; "" keeps its own name.
   virtual std::string_view output_name(const Link &, const Section &) { return ""; }
+  // Flags of the output section of this name, if the default layout knows it: a script may put others beside
+  // it (INSERT) even if the link has none.
+  virtual std::optional<u16> known_output(std::string_view) { return {}; }
   // Order of an output section in the image by the default layout; smaller is earlier.
   virtual u64 rank(const Link &, const OutputSection &) { return 0; }
   // Makes the synthesized sections that the link needs (GOT, PLT, tables, headers). After scan.

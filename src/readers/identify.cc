@@ -46,6 +46,14 @@ bool is_coff_machine(u16 m) {
   return m == 0x8664 || m == 0xaa64 || m == 0x14c || m == 0x1c4;
 }
 
+// An object has no optional header, but those of Go's linker for Windows do.
+bool is_coff(ByteView b) {
+  if (b.size() < 20 || !is_coff_machine(load<u16>(b.data())))
+    return false;
+  u16 optional = load<u16>(b.data() + 16);
+  return optional == 0 || (optional == 240 && b.size() >= 22 && load<u16>(b.data() + 20) == 0x20b);
+}
+
 } // namespace
 
 FileType identify(ByteView b) {
@@ -91,7 +99,7 @@ FileType identify(ByteView b) {
     return FileType::Tbd;
   if (s.starts_with('{') && s.substr(0, 4096).find("\"main_library\"") != s.npos) // version 5 is JSON
     return FileType::Tbd;
-  if (b.size() >= 20 && is_coff_machine(load<u16>(b.data())) && load<u16>(b.data() + 16) == 0)
+  if (is_coff(b))
     return FileType::Coff;
   if (coff::is_definition_file(b))
     return FileType::ModuleDefinition;

@@ -38,7 +38,7 @@ u16 section_flags(const SectionHeader &h, std::string_view name) {
   return f;
 }
 
-void fill(const Link &link, CoffObject &o, Section &s, u32 x, std::string_view name) {
+void fill(CoffObject &o, Section &s, u32 x, std::string_view name) {
   const SectionHeader &h = o.shdrs[x - 1];
   u32 c = h.Characteristics;
   s.file = &o;
@@ -52,8 +52,6 @@ void fill(const Link &link, CoffObject &o, Section &s, u32 x, std::string_view n
     throw InputError("section " + std::to_string(x) + " has an unknown alignment");
   s.p2align = static_cast<u8>(align ? align - 1 : 4); // 16 bytes when nothing is said
   s.size = h.SizeOfRawData;
-  if (link.opt.icf == IcfMode::Safe) // nothing says which addresses are compared
-    s.address_significant.store(1, std::memory_order_relaxed);
   if (s.flags & kSecZeroFill)
     return;
   if (s.size == 0)
@@ -153,6 +151,29 @@ void index_functions(CoffObject &o) {
   }
 }
 
+// .llvm_addrsig: indices of the symbols whose addresses the program may compare, in ULEB128.
+void read_addrsig(CoffObject &o, u32 x) {
+  const SectionHeader &h = o.shdrs[x - 1];
+  ByteView b = o.bytes.sub(h.PointerToRawData, h.SizeOfRawData, ".llvm_addrsig");
+  o.has_addrsig = true;
+  for (u64 at = 0; at < b.size();) {
+    u64 v = 0;
+    for (u32 shift = 0;; shift += 7) {
+      if (at >= b.size() || shift > 28)
+        throw InputError("the table of significant addresses is broken", h.PointerToRawData + at);
+      u8 c = b.data()[at++];
+      v |= u64(c & 127) << shift;
+      if (!(c & 128))
+        break;
+    }
+    if (v >= o.num_symbols)
+      throw InputError("the table of significant addresses names a symbol that is not there",
+                       h.PointerToRawData);
+    if (Symbol *s = o.symbols[v])
+      s->mark(kMarkNoIcf);
+  }
+}
+
 } // namespace
 
 void ObjectReader::parse_sections(Link &link, InputFile &f) const {
@@ -163,12 +184,15 @@ void ObjectReader::parse_sections(Link &link, InputFile &f) const {
   o.sections = Arena::array<Section *>(u64(n) + 1);
   static thread_local std::vector<std::pair<u32, std::string_view>> keep;
   keep.clear();
+  u32 addrsig = 0;
   {
     auto &lost = lost_sections(o);
     for (u32 x = 1; x <= n; ++x) {
       if (!lost.empty() && lost[x])
         continue;
       std::string_view name = section_name(o.strtab, o.shdrs[x - 1]);
+      if (link.opt.icf == IcfMode::Safe && name == ".llvm_addrsig")
+        addrsig = x;
       if (wanted(link, o.shdrs[x - 1], name))
         keep.emplace_back(x, name);
     }
@@ -178,7 +202,7 @@ void ObjectReader::parse_sections(Link &link, InputFile &f) const {
     auto &[x, name] = keep[k];
     Section &s = made[k];
     o.sections[x] = &s;
-    fill(link, o, s, x, name);
+    fill(o, s, x, name);
     if (name.starts_with(".pdata") && s.num_relocs && !link.is_relocatable()) {
       s.kind = SectionKind::Unwind;
       o.pdata.push_back(&s);
@@ -190,6 +214,8 @@ void ObjectReader::parse_sections(Link &link, InputFile &f) const {
   make_locals(link, o);
   bind_symbols(link, o);
   index_functions(o);
+  if (addrsig)
+    read_addrsig(o, addrsig);
 }
 
 } // namespace gold::coff

@@ -56,6 +56,8 @@ Symbol *MachObject::stand_in(u32 sub) {
 
 namespace {
 
+constexpr std::string_view kAddrsig = "__DATA,__llvm_addrsig";
+
 enum class Treatment : u8 { None, Whole, Cut, Merge };
 
 u32 literal_size(u32 type) {
@@ -81,7 +83,8 @@ Treatment treatment(const Link &link, const MachObject &o, u32 ordinal) {
   const NativeSection &n = o.native[ordinal];
   const SectionHeader &h = *n.header;
   std::string_view seg = h.segname.view();
-  if (seg == "__DWARF" || seg == "__LD" || seg == "__LLVM" || h.flags & S_ATTR_DEBUG || ordinal == o.eh_frame)
+  if (seg == "__DWARF" || seg == "__LD" || seg == "__LLVM" || h.flags & S_ATTR_DEBUG ||
+      ordinal == o.eh_frame || n.name == kAddrsig)
     return Treatment::None;
   if (u32 size = literal_size(n.type())) {
     if (!n.relocs.empty() || h.size == 0 || h.size % size || h.size >= ~u32(0))
@@ -167,6 +170,8 @@ public:
     make_locals();
     attach_symbols(keys);
     deal_relocations();
+    if (link_.opt.icf != IcfMode::None && o_.cputype == CPU_TYPE_ARM64)
+      clear_got_pointers();
     list_sections();
     attach_live_support();
   }
@@ -229,8 +234,6 @@ private:
         s.kind = SectionKind::Merge;
         s.entsize = literal_size(n.type());
       }
-      // Addresses are compared unless the whole link is said not to (--icf=all).
-      s.address_significant.store(1, std::memory_order_relaxed);
     }
   }
 
@@ -340,6 +343,24 @@ private:
     }
   }
 
+  // Whatever assemblers leave in places that point to the GOT, their sections are equal if they point to the
+  // same.
+  void clear_got_pointers() {
+    for (Section &s : o_.subs) {
+      auto relocs = o_.relocs(s);
+      auto is_pointer = [](const RelocationInfo &r) { return r.type() == ARM64_RELOC_POINTER_TO_GOT; };
+      if (!s.data || std::none_of(relocs.begin(), relocs.end(), is_pointer))
+        continue;
+      auto copy = Arena::array<u8>(s.size);
+      std::memcpy(copy.data(), s.data, s.size);
+      for (const RelocationInfo &r : relocs)
+        if (u64 at = u64(i64(r.r_address)) - o_.sub_offset[s.index];
+            is_pointer(r) && at < s.size && s.size - at >= 4)
+          std::memset(copy.data() + at, 0, 4);
+      s.data = copy.data();
+    }
+  }
+
   void list_sections() {
     o_.sections = Arena::array<Section *>(o_.subs.size());
     for (u32 i = 0; i < o_.subs.size(); ++i)
@@ -377,11 +398,30 @@ private:
   MachObject &o_;
 };
 
+// Clang's table of the symbols whose addresses the program may compare: each has a relocation of this
+// section.
+void read_addrsig(MachObject &o) {
+  for (const NativeSection &n : o.native) {
+    if (n.name != kAddrsig)
+      continue;
+    o.has_addrsig = true;
+    for (const RelocationInfo &r : n.relocs) {
+      if (!r.is_extern() || r.symbolnum() >= o.symbols.size())
+        throw InputError("the table of significant addresses names a symbol that is not there",
+                         n.header->reloff);
+      if (Symbol *s = o.symbols[r.symbolnum()])
+        s->mark(kMarkNoIcf);
+    }
+  }
+}
+
 } // namespace
 
 void cut_sections(Link &link, MachObject &o) {
   Cutter(link, o).run();
   o.reader->bind_symbols(link, o);
+  if (link.opt.icf == IcfMode::Safe)
+    read_addrsig(o);
 }
 
 } // namespace gold::macho

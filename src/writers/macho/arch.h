@@ -23,6 +23,7 @@ struct ArchInfo {
   const char *name;
   u32 cputype, cpusubtype;
   u64 page_size;      // of segments
+  u32 branch;         // relocation type of calls and jumps
   u32 subtractor;     // relocation type
   u32 addend;         // relocation type of a prefix with the addend, ~0: none
   u32 dwarf_encoding; // compact unwind mode that says "see __eh_frame"

@@ -28,6 +28,7 @@ public:
                   .cputype = CPU_TYPE_ARM64,
                   .cpusubtype = CPU_SUBTYPE_ARM64_ALL,
                   .page_size = 0x4000,
+                  .branch = ARM64_RELOC_BRANCH26,
                   .subtractor = ARM64_RELOC_SUBTRACTOR,
                   .addend = ARM64_RELOC_ADDEND,
                   .dwarf_encoding = UNWIND_ARM64_MODE_DWARF,
@@ -68,6 +69,8 @@ public:
           y->need(kNeedsGot);
         return;
       case ARM64_RELOC_POINTER_TO_GOT:
+        if (!r.pcrel())
+          return t.reloc_error(link, o, s, r, "is not relative");
         y->need(kNeedsGot);
         return;
       case ARM64_RELOC_TLVP_LOAD_PAGE21:
@@ -131,7 +134,8 @@ public:
           return page_offset(link, t, o, s, r, p, t.thread_ptr_address(link, y));
         return load_to_add(link, t, o, s, r, p, t.address_of(y));
       case ARM64_RELOC_POINTER_TO_GOT: {
-        i64 d = static_cast<i64>(t.got_address(link, y) - from) + load<i32>(p);
+        // What the assembler left in the place means nothing: no addend stands in contents but UNSIGNED's.
+        i64 d = static_cast<i64>(t.got_address(link, y) - from);
         if (d != static_cast<i32>(d))
           range(d);
         store<u32>(p, static_cast<u32>(d));

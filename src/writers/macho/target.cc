@@ -1,6 +1,7 @@
 // What MachTarget does itself: the order in which tables are made, and where things are.
 #include "writers/macho/target.h"
 
+#include "support/hash.h"
 #include "writers/macho/reloc.h"
 
 #include <algorithm>
@@ -108,6 +109,8 @@ void MachTarget::edges(Link &, const Section &s, EdgeBuffer &buf) {
                      [&](const RelocationInfo &r, const RelocationInfo *subtrahend, i64 addend) {
                        u64 at = place_in(*o, s, r);
                        u32 type = r.type() | r.length() << 4 | (subtrahend ? 0x100u : 0u);
+                       if (buf.want_calls && r.type() == mach_arch.info.branch)
+                         type |= kEdgeCall;
                        if (subtrahend)
                          add_ref(ref_of(*o, s, *subtrahend), at, type | 0x200, 0);
                        add_ref(ref_of(*o, s, r), at, type, addend);
@@ -115,12 +118,31 @@ void MachTarget::edges(Link &, const Section &s, EdgeBuffer &buf) {
   } catch (const InputError &) {
     // the scan reports it
   }
+  const u32 quiet = buf.want_calls ? kEdgeCall : 0; // no program compares these addresses
   for (u32 i = s.assoc_begin; i < s.assoc_begin + s.assoc_count; ++i) {
     const Unwind &u = o->unwinds[i];
-    add(u.personality, u.offset, 0x1000, 0);
+    add(u.personality, u.offset, 0x1000 | quiet, 0);
     if (u.lsda_sub != kNone)
-      add(o->stand_in(u.lsda_sub), u.offset, 0x1001, u.lsda_offset);
+      add(o->stand_in(u.lsda_sub), u.offset, 0x1001 | quiet, u.lsda_offset);
   }
+}
+
+// Only unwind information says where the tables of exception handlers are.
+bool MachTarget::is_foldable_data(const Section &s) {
+  return s.name() == "__TEXT,__gcc_except_tab";
+}
+
+// How functions are unwound. One with a record of __eh_frame is equal to no other.
+u64 MachTarget::fold_key(const Link &, const Section &s) {
+  u64 h = 0;
+  MachObject *o = s.assoc_count ? object_of(s) : nullptr;
+  for (u32 i = 0; o && i < s.assoc_count; ++i) {
+    const Unwind &u = o->unwinds[s.assoc_begin + i];
+    h = hash_combine(hash_combine(h, u64(u.offset) << 32 | u.length), u.encoding);
+    if (u.fde != kNone)
+      h = hash_combine(h, reinterpret_cast<u64>(&u));
+  }
+  return h;
 }
 
 void MachTarget::scan(Link &link, Section &s) {
@@ -371,7 +393,23 @@ void MachTarget::make_linkedit(Link &link) {
   }
 }
 
+// The copy that a lost weak definition stands for may have been folded into another function.
+void MachTarget::follow_folded(Link &link) {
+  if (link.opt.icf == IcfMode::None)
+    return;
+  parallel_for_each(
+      link.objects,
+      [&](InputFile *f) {
+        if (f != link.internal)
+          for (auto &[sub, symbol] : static_cast<MachObject *>(f)->coalesced)
+            if (Section *&to = static_cast<MachObject *>(f)->subs[sub].leader; to && to->leader)
+              to = to->leader;
+      },
+      16);
+}
+
 void MachTarget::synthesize(Link &link) {
+  follow_folded(link);
   make_created_sections(link);
   make_unwind(link);
   collect_needs(link);

@@ -36,6 +36,8 @@ public:
 
   bool is_root(const Link &, const Section &) override;
   void edges(Link &, const Section &, EdgeBuffer &) override;
+  bool is_foldable_data(const Section &) override;
+  u64 fold_key(const Link &, const Section &) override;
   void scan(Link &, Section &) override;
 
   std::string_view output_name(const Link &, const Section &) override;
@@ -84,6 +86,7 @@ public:
   EhFrameSection *eh_frame = nullptr;
   CodeSignatureSection *signature = nullptr;
   std::vector<MachDylib *> dylibs; // as load commands name them
+  std::vector<Symbol *> reexports; // symbols of other libraries that this one exports, by name
   std::vector<Symbol *> imports;   // that dyld binds by name; SymbolAux::dynsym is an index here, from 1
   struct OutlineImport {           // import with an addend that does not fit into the pointer
     Symbol *symbol;
@@ -143,8 +146,10 @@ private:
   friend class UnwindInfoSection;
   void set_platform(Link &);
   void check_platforms(Link &);
+  void find_reexports(Link &);
   void mark_sub_libraries(Link &);
   void number_dylibs(Link &);
+  void follow_folded(Link &);
   void collect_needs(Link &);
   void make_unwind(Link &);
   void make_linkedit(Link &);

@@ -25,6 +25,7 @@ public:
                   .cputype = CPU_TYPE_X86_64,
                   .cpusubtype = CPU_SUBTYPE_X86_64_ALL,
                   .page_size = kPage,
+                  .branch = X86_64_RELOC_BRANCH,
                   .subtractor = X86_64_RELOC_SUBTRACTOR,
                   .addend = ~0u,
                   .dwarf_encoding = UNWIND_X86_64_MODE_DWARF,

@@ -88,6 +88,12 @@ std::string_view PeTarget::output_name(const Link &link, const Section &s) {
   return n;
 }
 
+std::optional<u16> PeTarget::known_output(std::string_view name) {
+  if (name.starts_with(".debug_") || name.starts_with(".zdebug_") || name.starts_with(".stab"))
+    return kSecDebug;
+  return find_fixed(name) ? std::optional<u16>(kSecAlloc) : std::nullopt;
+}
+
 u64 PeTarget::rank(const Link &, const OutputSection &o) {
   if (const Fixed *f = find_fixed(o.name))
     return f->rank;

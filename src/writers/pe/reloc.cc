@@ -4,6 +4,7 @@
 // The addend stands in the field itself. A PE image has no symbol that another image may replace, so
 // after addresses are final a symbol is its value and nothing else.
 #include "support/demangle.h"
+#include "support/hash.h"
 #include "writers/pe/target.h"
 
 namespace gold::coff {
@@ -74,18 +75,32 @@ bool is_discarded(const Symbol &s) {
   return sec ? !sec->is_live() && sec->kind != SectionKind::Synthetic : s.is_local();
 }
 
-// Unwind records name sections, whose end a function's entry may be: what lies in the code counts.
-void add_unwind_edges(const CoffObject &o, const Section &s, EdgeBuffer &buf) {
+// A call or jump: nothing looks at the address to which it goes.
+bool is_branch(const Section &s, u32 offset) {
+  if (offset == 0 || offset > s.size || !s.data)
+    return false;
+  u8 opcode = s.data[offset - 1];
+  return opcode == 0xe8 || opcode == 0xe9 ||
+         ((opcode & 0xf0) == 0x80 && offset > 1 && s.data[offset - 2] == 0x0f);
+}
+
+// Calls fn(number among the section's, words of the entry, its three relocations) for each unwind record.
+template <class F> void each_unwind(const CoffObject &o, const Section &s, F &&fn) {
   for (u32 k = 0; k < s.assoc_count; ++k) {
     const Function &f = o.functions[s.assoc_begin + k];
-    const Section *p = o.sections[f.pdata];
-    if (!p)
-      continue;
-    auto r = o.relocs(*p).subspan(u64(f.entry) * 3, 3);
-    buf.edges.push_back({o.symbols[r[2].SymbolTableIndex], f.entry, r[2].Type});
-    if (buf.want_addends)
-      buf.addends.push_back(load<i32>(p->data + u64(f.entry) * sizeof(RuntimeFunction) + 8));
+    if (const Section *p = o.sections[f.pdata])
+      fn(k, p->data + u64(f.entry) * sizeof(RuntimeFunction), o.relocs(*p).subspan(u64(f.entry) * 3, 3));
   }
+}
+
+// Unwind records name sections, whose end a function's entry may be: what lies in the code counts.
+void add_unwind_edges(const CoffObject &o, const Section &s, EdgeBuffer &buf) {
+  each_unwind(o, s, [&](u32 k, const u8 *words, std::span<const Relocation> r) {
+    buf.edges.push_back(
+        {o.symbols[r[2].SymbolTableIndex], k, r[2].Type | (buf.want_calls ? kEdgeCall : u32(0))});
+    if (buf.want_addends)
+      buf.addends.push_back(load<i32>(words + 8));
+  });
 }
 
 } // namespace
@@ -104,13 +119,34 @@ void PeTarget::edges(Link &, const Section &s, EdgeBuffer &buf) {
   auto &o = object_of(*s.file);
   for (const Relocation &r : o.relocs(s))
     if (r.SymbolTableIndex < o.num_symbols) {
-      buf.edges.push_back({o.symbols[r.SymbolTableIndex], r.VirtualAddress, r.Type});
+      u32 type = r.Type;
+      if (buf.want_calls && type == IMAGE_REL_AMD64_REL32 && is_branch(s, r.VirtualAddress))
+        type |= kEdgeCall;
+      buf.edges.push_back({o.symbols[r.SymbolTableIndex], r.VirtualAddress, type});
       if (buf.want_addends)
         buf.addends.push_back(0); // it stands in the contents
     }
   buf.own = buf.edges.size();
   if (s.assoc_count)
     add_unwind_edges(o, s, buf);
+}
+
+// Only entries of .pdata and chained records say where unwind information is.
+bool PeTarget::is_foldable_data(const Section &s) {
+  return s.name().starts_with(".xdata") && !(s.flags & kSecWrite);
+}
+
+// The parts of the section that its unwind records are for.
+u64 PeTarget::fold_key(const Link &, const Section &s) {
+  u64 h = 0;
+  if (!s.assoc_count)
+    return h;
+  auto &o = object_of(*s.file);
+  each_unwind(o, s, [&](u32, const u8 *words, std::span<const Relocation> r) {
+    for (u32 i = 0; i < 2; ++i)
+      h = hash_combine(h, o.sym(r[i].SymbolTableIndex).value + load<u32>(words + i * 4));
+  });
+  return h;
 }
 
 void PeTarget::scan(Link &link, Section &sec) {

@@ -33,9 +33,12 @@ public:
 
   bool is_root(const Link &, const Section &) override;
   void edges(Link &, const Section &, EdgeBuffer &) override;
+  bool is_foldable_data(const Section &) override;
+  u64 fold_key(const Link &, const Section &) override;
   void scan(Link &, Section &) override;
 
   std::string_view output_name(const Link &, const Section &) override;
+  std::optional<u16> known_output(std::string_view) override;
   u64 rank(const Link &, const OutputSection &) override;
   void order_members(Link &, OutputSection &) override;
   void describe_output(Link &, OutputSection &) override;
