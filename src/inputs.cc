@@ -738,6 +738,17 @@ private:
     for (auto *names : {&opt.undefined, &opt.require_defined, &std::as_const(script_undefined_)})
       for (const std::string &n : *names)
         link_.add_root(n);
+    for (const std::string &n : opt.exported_symbols)
+      if (glob_is_literal(n))
+        link_.add_root(n);
+    for (const std::string &path : opt.exported_symbols_files)
+      for (std::string_view n : link_.read_list(path))
+        if (glob_is_literal(n))
+          link_.add_root(n);
+    for (const std::string &path : opt.reexported_symbols_files)
+      for (std::string_view n : link_.read_list(path))
+        if (glob_is_literal(n))
+          link_.add_root(n);
     for (const std::string &glob : opt.undefined_glob)
       for (std::size_t i = 0; i < link_.lazy_names.size(); ++i)
         for (std::size_t k = 0; k < link_.lazy_names[i].size(); ++k)

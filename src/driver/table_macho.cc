@@ -28,6 +28,18 @@ void set_arch(Parse &p, const Arg &a) {
     p.error("architecture '" + a.str() + "' is not supported; supported are: arm64 x86_64");
 }
 
+// Numbers with dots between them.
+bool is_version(std::string_view s, std::size_t parts) {
+  std::size_t dots = 0;
+  bool digit = false;
+  for (char c : s) {
+    if (c == '.' ? !digit || ++dots == parts : c < '0' || c > '9')
+      return false;
+    digit = c != '.';
+  }
+  return digit;
+}
+
 void set_platform(Parse &p, const Arg &a) {
   // The numbers are PLATFORM_* of <mach-o/loader.h>.
   static constexpr struct {
@@ -55,6 +67,9 @@ void set_platform(Parse &p, const Arg &a) {
     }
   if (!known)
     return p.bad_value(a, "macos, ios, ios-simulator, mac-catalyst ... or a number");
+  for (std::string_view v : {a.v[1], a.v[2]})
+    if (!is_version(v, 5))
+      return p.error("-platform_version: '" + std::string(v) + "' is no version");
   p.opt.platform = name;
   p.opt.platform_min = std::string(a.v[1]);
   p.opt.platform_sdk = std::string(a.v[2]);
@@ -66,8 +81,23 @@ template <std::size_t N> consteval std::array<char, N> literal(const char (&s)[N
 
 // The options from before -platform_version: the SDK's version is not told.
 template <std::array Name> void version_min(Parse &p, const Arg &a) {
+  if (!is_version(a.v[0], 5))
+    return p.bad_value(a, "a version MAJOR.MINOR.PATCH");
   p.opt.platform = Name.data();
   p.opt.platform_min = a.str();
+}
+
+// Of a library: the numbers after the third have no place in the load command.
+template <std::string Options::*Field> void set_version(Parse &p, const Arg &a) {
+  if (!is_version(a.v[0], 5))
+    return p.bad_value(a, "a version MAJOR.MINOR.PATCH");
+  p.opt.*Field = a.str();
+}
+
+void set_source_version(Parse &p, const Arg &a) {
+  if (!is_version(a.v[0], 5))
+    return p.bad_value(a, "a version A.B.C.D.E");
+  p.opt.source_version = a.str();
 }
 
 InputArg &library(Parse &p, const Arg &a) {
@@ -211,8 +241,8 @@ constexpr OptionSpec rows[] = {
     {"ignore_auto_link", None, L, NotYet, nullptr, "Ignore the libraries that objects ask for", nullptr},
     {"ignore-auto-link-option", Value, L, NotYet, "NAME", "Ignore one of them", nullptr},
     {"install_name dylib_install_name dylinker_install_name", Value, L, Done, "NAME", "Name by which the library is loaded", GOLD_STR(install_name)},
-    {"current_version dylib_current_version", Value, L, Done, "VERSION", "Version of the library", GOLD_STR(current_version)},
-    {"compatibility_version dylib_compatibility_version", Value, L, Done, "VERSION", "Oldest version with which it is compatible", GOLD_STR(compatibility_version)},
+    {"current_version dylib_current_version", Value, L, Done, "VERSION", "Version of the library", set_version<&Options::current_version>},
+    {"compatibility_version dylib_compatibility_version", Value, L, Done, "VERSION", "Oldest version with which it is compatible", set_version<&Options::compatibility_version>},
     {"umbrella", Value, L, Done, "NAME", "Umbrella framework that re-exports the library", GOLD_STR(umbrella)},
     {"sub_library sub_umbrella", Value, L, Done, "NAME", "Export the symbols of the library or framework NAME, which is among the inputs", GOLD_ADD(sub_libraries)},
     {"allowable_client", Value, L, Done, "NAME", "Only NAME may link the library", GOLD_ADD(allowable_clients)},
@@ -235,7 +265,7 @@ constexpr OptionSpec rows[] = {
     {"unexported_symbol", Value, L, Done, "GLOB", "Do not export what matches", GOLD_ADD(unexported_symbols)},
     {"no_exported_symbols", None, L, Done, nullptr, "Export nothing", GOLD_SET(no_exported_symbols, true)},
     {"export_dynamic", None, L, Done, nullptr, "Keep all global symbols with -dead_strip", GOLD_SET(export_dynamic, true)},
-    {"reexported_symbols_list", Value, L, NotYet, "FILE", "Export symbols of other libraries", nullptr},
+    {"reexported_symbols_list", Value, L, Done, "FILE", "Export the symbols of other libraries that FILE lists", GOLD_ADD(reexported_symbols_files)},
     {"exported_symbols_order", Value, L, Ignored, "FILE", "order only", nullptr},
     {"non_global_symbols_no_strip_list non_global_symbols_strip_list", Value, L, NotYet, "FILE", "Local symbols to keep or to leave out", nullptr},
     {"u", Value, L, Done, "SYMBOL", "Treat SYMBOL as needed", GOLD_ADD(undefined)},
@@ -244,12 +274,21 @@ constexpr OptionSpec rows[] = {
     {"alias", Form::Two, L, Done, "SYMBOL ALIAS", "Give SYMBOL another name",
      [](Parse &p, const Arg &a) { p.opt.aliases.emplace_back(std::string(a.v[0]), std::string(a.v[1])); }},
     {"alias_list", Value, L, Done, "FILE", "Read aliases from FILE, a line SYMBOL ALIAS each", read_aliases},
-    {"twolevel_namespace", None, L, Done, nullptr, "Undo -flat_namespace (default)", GOLD_SET(flat_namespace, false)},
+    {"twolevel_namespace", None, L, Done, nullptr, "Undo -flat_namespace (default)", 
+     [](Parse &p, const Arg &) { p.opt.flat_namespace = p.opt.force_flat_namespace = false; }},
     {"flat_namespace", None, L, Done, nullptr, "Look symbols up in all images of the process", GOLD_SET(flat_namespace, true)},
-    {"force_flat_namespace", None, L, NotYet, nullptr, "Make all images of the process do that", nullptr},
+    {"force_flat_namespace", None, L, Done, nullptr, "Make all images of the process do that",
+     [](Parse &p, const Arg &) { p.opt.flat_namespace = p.opt.force_flat_namespace = true; }},
     {"interposable multi_module", None, L, NotYet, nullptr, "Let other libraries replace exported symbols", nullptr},
     {"interposable_list", Value, L, NotYet, "FILE", "Let them replace these", nullptr},
-    {"commons", Value, L, Ignored, "HOW", "an object's common symbol wins over a library", nullptr},
+    {"commons", Value, L, Done, "HOW", "Common symbols that libraries define, too: ignore_dylibs (default)",
+     [](Parse &p, const Arg &a) {
+       if (a.v[0] == "use_dylibs" || a.v[0] == "error")
+         p.error("-commons " + a.str() + " is not supported yet");
+       else if (a.v[0] != "ignore_dylibs")
+         p.bad_value(a, "ignore_dylibs");
+     }},
+    {"force_symbols_weak_list force_symbols_not_weak_list force_symbols_coalesce_list", Value, L, NotYet, "FILE", "Make symbols weak or not", nullptr},
     {"keep_private_externs", None, L, Done, nullptr, "With -r, keep private external symbols", GOLD_SET(keep_private_externs, true)},
     {"order_file", Value, L, Done, "FILE", "Order functions and data as FILE lists them", GOLD_STR(symbol_ordering_file)},
     {"sectcreate segcreate", Form::Three, L, Done, "SEG SECT FILE", "Make a section of a file's contents", section_create},
@@ -274,6 +313,12 @@ constexpr OptionSpec rows[] = {
     {"no_function_starts", None, L, Done, nullptr, "Undo it", GOLD_SET(function_starts, false)},
     {"data_in_code_info", None, L, Done, nullptr, "Write the table of data in code (default)", GOLD_SET(data_in_code, true)},
     {"no_data_in_code_info", None, L, Done, nullptr, "Undo it", GOLD_SET(data_in_code, false)},
+    {"source_version", Value, L, Done, "A.B.C.D.E", "Version of the sources, for LC_SOURCE_VERSION", set_source_version},
+    {"root_safe", None, L, Done, nullptr, "The program is safe to be run by root", GOLD_SET(root_safe, true)},
+    {"setuid_safe", None, L, Done, nullptr, "The program is safe to be run as another user", GOLD_SET(setuid_safe, true)},
+    {"threaded_starts_section fixup_chains_section", None, L, NotYet, nullptr, "Starts of chained fixups in a section, for firmware", nullptr},
+    {"no_new_main", None, L, NotYet, nullptr, "Begin the program as before macOS 10.8", nullptr},
+    {"text_exec keep_relocs", None, L, NotYet, nullptr, "Images of the kernel's extensions", nullptr},
     {"no_uuid", None, L, Done, nullptr, "Write no UUID", GOLD_SET(no_uuid, true)},
     {"adhoc_codesign", None, L, Done, nullptr, "Sign without an identity (default for arm64)",
      [](Parse &p, const Arg &) {
@@ -312,14 +357,13 @@ constexpr OptionSpec rows[] = {
     {"flto-codegen-only cs-profile-generate", None, L, Ignored, nullptr, "for LLVM bitcode, which is not linked yet", nullptr},
     {"keep_dwarf_unwind no_keep_dwarf_unwind no_compact_unwind no_eh_labels", None, L, Ignored, nullptr, "unwind information is kept as objects need it", nullptr},
     {"arch_multiple reproducible demangle_names single_module no_implicit_dylibs no_branch_islands no_order_data no_order_inits merge_zero_fill_sections "
-     "no_zero_fill_sections no_dtrace_dof force_cpusubtype_ALL root_safe setuid_safe allow_heap_execute allow_sub_type_mismatches encryptable no_encryption "
-     "add_source_version no_source_version version_load_command no_version_load_command new_linker classic_linker ld_classic page_align_data_atoms keep_relocs "
-     "not_for_dyld_shared_cache no_shared_cache_eligible text_exec trace_symbol_layout order_file_statistics threaded_starts_section fixup_chains_section "
-     "no_new_main allow_simulator_linking_to_macosx_dylibs add_split_seg_info ignore_optimization_hints print-dylib-search M d X",
+     "no_zero_fill_sections no_dtrace_dof force_cpusubtype_ALL allow_heap_execute allow_sub_type_mismatches encryptable no_encryption "
+     "add_source_version no_source_version version_load_command no_version_load_command new_linker classic_linker ld_classic page_align_data_atoms "
+     "not_for_dyld_shared_cache no_shared_cache_eligible trace_symbol_layout order_file_statistics  "
+     "allow_simulator_linking_to_macosx_dylibs add_split_seg_info ignore_optimization_hints print-dylib-search M d X",
      None, L, Ignored, nullptr, "details of ld64, or its defaults", nullptr},
     {"read_only_relocs unaligned_pointers weak_reference_mismatches multiply_defined multiply_defined_unused max_default_common_align sect_diff_relocs dirty_data_list "
-     "dylib_file executable_path source_version snapshot_dir objc_abi_version dtrace seg_addr_table_filename bitcode_process_mode bitcode_symbol_map Y dot "
-     "force_symbols_weak_list force_symbols_not_weak_list force_symbols_coalesce_list add_linker_option",
+     "dylib_file executable_path snapshot_dir objc_abi_version dtrace seg_addr_table_filename bitcode_process_mode bitcode_symbol_map Y dot",
      Value, L, Ignored, "VALUE", "details of ld64, or obsolete", nullptr},
     {"A b bitcode_bundle bitcode_hide_symbols bitcode_verify dependent_dr_info no_dependent_dr_info fvmlib no_compact_linkedit nofixprebinding nomultidefs noprebind "
      "noprebind_all_twolevel_modules prebind prebind_all_twolevel_modules prebind_allow_overlap noseglinkedit seglinkedit private_bundle run_init_lazily slow_stubs Si Sn Sp "

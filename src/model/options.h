@@ -241,7 +241,7 @@ struct Options {
   std::string platform_min, platform_sdk; // "13.0"
   std::string install_name, current_version, compatibility_version, umbrella;
   bool macho_bundle = false;
-  bool flat_namespace = false;
+  bool flat_namespace = false, force_flat_namespace = false;
   std::vector<std::string> sub_libraries; // -sub_library, -sub_umbrella
   std::vector<std::string> allowable_clients;
   struct SectionAlignment {
@@ -258,7 +258,9 @@ struct Options {
   std::vector<std::string> exported_symbols, unexported_symbols; // globs
   std::vector<std::pair<std::string, std::string>> aliases;      // symbol, its other name
   bool no_exported_symbols = false;
-  std::vector<std::string> exported_symbols_files, unexported_symbols_files;
+  std::vector<std::string> exported_symbols_files, unexported_symbols_files, reexported_symbols_files;
+  std::string source_version;
+  bool root_safe = false, setuid_safe = false;
   std::vector<std::pair<std::string, std::string>> section_creates; // "SEG,SECT", file
   u64 headerpad = 0x20;
   bool headerpad_max_install_names = false;

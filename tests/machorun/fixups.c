@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MH_FORCE_FLAT = 0x100 };
+
 struct cursor {
   const struct image *image;
   const uint8_t *at, *end;
@@ -111,7 +113,9 @@ static void *bind(struct image *m, int64_t ordinal, const char *name, bool weak)
   void *p = NULL;
   if (strcmp(name, "__tlv_bootstrap") == 0)
     return tlv_thunk;
-  if (ordinal > 0) {
+  if (ordinal > 0 && main_image->header->flags & MH_FORCE_FLAT) {
+    p = search_all(name);
+  } else if (ordinal > 0) {
     REQUIRE(ordinal <= m->library_count, "%s: %s is bound to library %d of %d", m->path, name, (int)ordinal, m->library_count);
     struct image *from = m->libraries[ordinal - 1].image;
     bool absent = !from && m->libraries[ordinal - 1].weak && strncmp(m->libraries[ordinal - 1].name, "/usr/lib/", 9) != 0;

@@ -144,6 +144,10 @@ void MachTarget::decide_imports_exports(Link &link) {
     append_list(link, p, exported);
   for (const std::string &p : opt.unexported_symbols_files)
     append_list(link, p, unexported);
+  if ((!exported.empty() && !unexported.empty()) ||
+      (opt.no_exported_symbols && !(exported.empty() && unexported.empty())))
+    link.diag.error("only one of -exported_symbol(s_list), -unexported_symbol(s_list) and "
+                    "-no_exported_symbols can be given");
   only_listed_ = !opt.exported_symbols.empty() || !opt.exported_symbols_files.empty();
   NameSet listed(exported), unlisted(unexported), allowed(opt.allowed_undefined);
   bool lookup = opt.undefined_treatment != "error";
@@ -207,10 +211,6 @@ void MachTarget::decide_imports_exports(Link &link) {
     if (s->is_undefined() && !lookup && (allowed.empty() || !allowed.matches(s->name())))
       link.diag.error("undefined symbol: " + demangle(s->name()) +
                       (s == link.entry ? "\n>>> the entry point" : "\n>>> wanted by the command line"));
-  for (const std::string &name : opt.exported_symbols)
-    if (glob_is_literal(name))
-      if (Symbol *s = link.symbols.find(name); !s || s->is_undefined())
-        link.diag.error("-exported_symbol: undefined symbol: " + name);
 }
 
 bool MachTarget::is_global(const Symbol &s) const {
@@ -261,10 +261,36 @@ void MachTarget::mark_sub_libraries(Link &link) {
   }
 }
 
+// -reexported_symbols_list: names are roots of the link, so they have been looked up; patterns choose among
+// what the image refers to. What the image itself defines is exported anyway.
+void MachTarget::find_reexports(Link &link) {
+  std::vector<std::string> patterns;
+  for (const std::string &p : link.opt.reexported_symbols_files)
+    append_list(link, p, patterns);
+  if (patterns.empty())
+    return;
+  NameSet listed(patterns);
+  for (InputFile *f : link.shareds)
+    for (Symbol *s : f->symbols)
+      if (s && s->file == f && s->is_shared() && listed.matches(s->name()))
+        reexports.push_back(s);
+  std::sort(reexports.begin(), reexports.end(), [](Symbol *a, Symbol *b) { return a->name() < b->name(); });
+}
+
 // Load commands in command-line order; two files of one install name are one library.
 void MachTarget::number_dylibs(Link &link) {
   mark_sub_libraries(link);
+  find_reexports(link);
   std::vector<char> used(link.shareds.size());
+  for (const Symbol *s : reexports) {
+    auto &d = static_cast<MachDylib &>(*s->file);
+    d.strongly_needed = true;
+    for (std::size_t i = 0; i < link.shareds.size(); ++i)
+      if (link.shareds[i] == &d)
+        used[i] = true;
+    if (d.loader)
+      link.diag.error("symbol " + demangle(s->name()) + " of the -bundle_loader can't be re-exported");
+  }
   for (std::size_t i = 0; i < link.shareds.size(); ++i) {
     auto &d = static_cast<MachDylib &>(*link.shareds[i]);
     for (Symbol *s : d.symbols)

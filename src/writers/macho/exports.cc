@@ -24,6 +24,7 @@ void ExportTrieSection::collect(Link &link) {
   if (Symbol *s = link.symbols.find("__mh_execute_header");
       s && s->flags & kSymLinkerDefined && target_.is_exported(*s))
     symbols.push_back(s);
+  symbols.insert(symbols.end(), target_.reexports.begin(), target_.reexports.end());
   parallel_sort(symbols.begin(), symbols.end(), [](Symbol *a, Symbol *b) { return a->name() < b->name(); });
   build();
 }
@@ -58,6 +59,10 @@ void ExportTrieSection::build() {
 }
 
 u64 ExportTrieSection::value_of(Link &link, const Symbol &s, u64 *flags) const {
+  if (s.is_shared()) {
+    *flags = EXPORT_SYMBOL_FLAGS_REEXPORT;
+    return static_cast<u64>(static_cast<const MachDylib &>(*s.file).ordinal);
+  }
   u64 f = 0, value = target_.address_of(s);
   if (s.is_absolute())
     f |= EXPORT_SYMBOL_FLAGS_KIND_ABSOLUTE;
@@ -80,7 +85,7 @@ bool ExportTrieSection::update(Link &link) {
     if (!n.terminal)
       return;
     u64 flags, value = value_of(link, *n.terminal, &flags);
-    n.terminal_size = uleb_size(flags) + uleb_size(value);
+    n.terminal_size = uleb_size(flags) + uleb_size(value) + (flags & EXPORT_SYMBOL_FLAGS_REEXPORT ? 1 : 0);
   });
   u32 at = 0;
   for (bool moved = true; moved;) {
@@ -103,6 +108,8 @@ bool ExportTrieSection::update(Link &link) {
       u64 flags, value = value_of(link, *n.terminal, &flags);
       append_uleb(bytes_, flags);
       append_uleb(bytes_, value);
+      if (flags & EXPORT_SYMBOL_FLAGS_REEXPORT)
+        bytes_.push_back(0); // its name there: the same
     }
     bytes_.push_back(static_cast<u8>(n.children));
     for (u32 c = n.first_child; c < n.first_child + n.children; ++c) {

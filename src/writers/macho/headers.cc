@@ -44,6 +44,21 @@ u32 version_number(std::string_view s) {
   return part[0] << 16 | std::min(part[1], 255u) << 8 | std::min(part[2], 255u);
 }
 
+// A.B.C.D.E as 24 bits and four times 10.
+u64 source_version(std::string_view s) {
+  u64 v = 0;
+  for (u32 shift = 40;; shift -= 10) {
+    std::size_t dot = s.find('.');
+    u64 part = 0, most = shift == 40 ? 0xffffff : 0x3ff;
+    for (char c : s.substr(0, dot))
+      part = std::min(part * 10 + static_cast<u64>(c - '0'), most);
+    v |= part << shift;
+    if (dot == s.npos || shift == 0)
+      return v;
+    s.remove_prefix(dot + 1);
+  }
+}
+
 template <class T> T &append(std::vector<u8> &v, u32 cmd) {
   v.resize(v.size() + sizeof(T));
   T &t = *reinterpret_cast<T *>(v.data() + v.size() - sizeof(T));
@@ -225,7 +240,7 @@ void MachTarget::append_commands(Link &link, std::vector<u8> &v) {
     tool.version = 1 << 16;
     reinterpret_cast<LoadCommand *>(v.data() + begin)->cmdsize = static_cast<u32>(v.size() - begin);
   }
-  append<SourceVersionCommand>(v, LC_SOURCE_VERSION);
+  append<SourceVersionCommand>(v, LC_SOURCE_VERSION).version = source_version(opt.source_version);
   if (link.entry) {
     u64 entry = 0;
     if (addresses_final)
@@ -267,6 +282,9 @@ void MachTarget::write_headers(Link &link, u8 *buf) {
   h.ncmds = n;
   h.sizeofcmds = static_cast<u32>(commands_.size());
   u32 flags = MH_DYLDLINK | (flat ? 0u : u32(MH_TWOLEVEL));
+  flags |= (opt.root_safe ? u32(MH_ROOT_SAFE) : 0u) | (opt.setuid_safe ? u32(MH_SETUID_SAFE) : 0u);
+  if (opt.force_flat_namespace && !link.is_shared())
+    flags |= MH_FORCE_FLAT;
   if (std::none_of(imports.begin(), imports.end(), [](Symbol *s) { return s->is_undefined(); }))
     flags |= MH_NOUNDEFS;
   if (link.opt.kind == OutputKind::Pie)

@@ -228,6 +228,11 @@ void SymtabSection::write_part(Link &link, u32 i, u8 *buf) {
       n.n_desc = static_cast<u16>((ordinal & 0xff) << 8 | (target_.is_weak_import(s) ? u32(N_WEAK_REF) : 0u));
       continue;
     }
+    if (s.is_shared()) { // re-exported
+      n.n_type = N_INDR | N_EXT;
+      n.n_value = global_strings[k];
+      continue;
+    }
     n.n_value = target_.address_of(s);
     n.n_type = static_cast<u8>((s.is_absolute() ? N_ABS : N_SECT) | N_EXT);
     n.n_sect = s.is_absolute() ? 0 : section_number(link, s, n.n_value);

@@ -98,7 +98,7 @@ private:
     u32 offset = 0, terminal_size = 0;
   };
   void build();
-  u64 value_of(Link &, const Symbol &, u64 *flags) const;
+  u64 value_of(Link &, const Symbol &, u64 *flags) const; // of a re-export the library's ordinal
   std::vector<Node> nodes_;
   std::vector<u32> order_; // nodes as they are written
   std::vector<u8> bytes_;

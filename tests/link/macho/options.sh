@@ -58,3 +58,26 @@ for arch in x86_64 arm64; do
   "$GOLD_GO" ld64 -arch "$arch" -platform_version macos 12.3.1 13.3 main.o inner.o -lSystem -o app 2> out
   has 'main.o and 1 others are for macos 13.0, while the image is to run on 12.3.1' out
 done
+
+# Versions are numbers; lists of exports exclude each other, and what they name must be there.
+mc x86_64 f <<< 'int f(void) { return 1; }'
+dylib() { ld64 x86_64 -dylib f.o -lSystem -o f.dylib "$@"; }
+fails_with "current_version" dylib -current_version abc
+fails_with "compatibility_version" dylib -compatibility_version 1..2
+fails_with "'x' is no version" "$GOLD_GO" ld64 -arch x86_64 -platform_version macos 13.0 x f.o -o app
+fails_with "source_version" dylib -source_version 1.2.3.4.5.6
+fails_with 'only one of -exported_symbol' dylib -exported_symbol _f -unexported_symbol _g
+fails_with 'only one of -exported_symbol' dylib -exported_symbol _f -no_exported_symbols
+fails_with 'not supported' dylib -commons use_dylibs
+printf '_f\n_missing\n' > list
+fails_with 'undefined symbol: _missing' dylib -exported_symbols_list list
+dylib -current_version 1.2.3.4.5 -compatibility_version 1 -source_version 7.8.9.10.11 -commons ignore_dylibs -root_safe -setuid_safe
+commands f.dylib
+has 'current version 1.2.3' out
+has 'version 7.8.9.10.11' out
+[ $(($(llvm-readobj-19 --file-headers f.dylib | sed -n 's/ *Flags \[ (\(0x[0-9A-F]*\))/\1/p') & 0xc0000)) = $((0xc0000)) ] || fail "flags of the header"
+# A name that is to be exported is reason enough to take a member of an archive.
+mc x86_64 g <<< 'int g(void) { return 2; }'
+llvm-ar-19 rcs libg.a g.o
+dylib libg.a -exported_symbol _g
+run _g exports f.dylib
