@@ -11,16 +11,22 @@ import struct
 import sys
 
 
+class Fault(Exception):
+    pass
+
+
 class Image:
-    def __init__(self, path):
-        self.path = path
-        self.data = open(path, "rb").read()
-        self.errors = []
+    def __init__(self, path, data=None):
+        if data is None:
+            with open(path, "rb") as f:
+                data = f.read()
+        self.path, self.data = path, data
+        self.faults = []
         self.parse()
 
     def check(self, ok, text):
         if not ok:
-            self.errors.append(text)
+            self.faults.append(text)
         return ok
 
     def u(self, fmt, at):
@@ -308,8 +314,8 @@ class Image:
             try:
                 check()
             except (ValueError, struct.error) as e:
-                self.errors.append("%s: %s" % (check.__name__, e))
-        return self.errors
+                self.faults.append("%s: %s" % (check.__name__, e))
+        return self.faults
 
 
 def main():

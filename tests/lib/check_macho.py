@@ -28,9 +28,11 @@ def name_of(raw):
 
 
 class Image:
-    def __init__(self, path):
-        with open(path, "rb") as f:
-            self.data = f.read()
+    def __init__(self, path, data=None):
+        if data is None:
+            with open(path, "rb") as f:
+                data = f.read()
+        self.data = data
         self.faults = []
         self.segments, self.sections, self.commands, self.dylibs = [], [], {}, []
 
