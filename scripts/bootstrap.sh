@@ -182,7 +182,7 @@ case $level in
   real)
     packages+=("${packages_test[@]}" "${packages_real[@]}")
     # Newer ones than Debian's are often there.
-    command -v cargo > /dev/null || packages+=(cargo rustc)
+    command -v cargo > /dev/null || packages+=(cargo rustc libstd-rust-dev-windows)
     command -v go > /dev/null || packages+=(golang-go)
     ;;
   bench)
@@ -191,6 +191,9 @@ case $level in
     ;;
 esac
 install_packages "${packages[@]}"
+if [ "$level" = real ] && command -v rustup > /dev/null; then
+  rustup target add x86_64-pc-windows-gnu || echo "no Rust for Windows: its test will be skipped" >&2
+fi
 
 compiler=gcc$(gcc -dumpversion | cut -d. -f1)
 build onetbb "" build_onetbb

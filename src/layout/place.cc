@@ -89,7 +89,9 @@ private:
   }
 
   void place_orphan(Section &s) {
-    std::string_view name = plan_.inputs.empty() || plan_.scripted ? link_.target->output_name(link_, s) : "";
+    // Without rules of the format's own the target names what no rule of a script (INSERT) takes.
+    bool by_target = plan_.inputs.empty() || plan_.slots.empty() || plan_.scripted;
+    std::string_view name = by_target ? link_.target->output_name(link_, s) : "";
     bool orphan = name.empty();
     if (orphan)
       name = s.name();

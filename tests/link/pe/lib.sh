@@ -56,3 +56,15 @@ wine_run() {
 }" "$status")
   [ "$got" = "$expected" ] || fail "$* printed '$got', not '$expected'; $(cat "$WORK/.err")"
 }
+
+# newer_wine_dll: Rust and Go want bcryptprimitives.dll, which Wine has only since 9.0: makes one. After wine_prefix.
+newer_wine_dll() {
+  local to=$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll
+  [ -e "$to" ] && return
+  printf '#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(void *, ULONG);
+__declspec(dllexport) BOOL ProcessPrng(BYTE *p, SIZE_T n) { return SystemFunction036(p, n); }' > prng.c
+  (unset GOOS GOARCH && mingw gcc -shared prng.c -o bcryptprimitives.dll -ladvapi32)
+  checked bcryptprimitives.dll
+  cp bcryptprimitives.dll "$to.$$" && mv "$to.$$" "$to"
+}
