@@ -12,6 +12,8 @@
 #include "support/threads.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 namespace gold {
 
@@ -84,23 +86,54 @@ InputFile *wanted_member(const Link &link, const Symbol &s) {
   return s.marked(kMarkStrongRef) ? lazy_member(link, s) : nullptr;
 }
 
+// A member that must be linked, and because of what.
+struct Want {
+  InputFile *member, *by;
+  Symbol *symbol;
+};
+
+// The image must define `s` itself, and so far only a shared object does.
+bool wants_own_definition(const Link &link, const Symbol &s) {
+  u64 c = s.claim.load(std::memory_order_relaxed);
+  return s.vis() >= Visibility::Hidden && claim_class(c) == SymClass::Lazy && s.marked(kMarkStrongRef) &&
+         link.files[claim_priority(c)]->kind == FileKind::Shared;
+}
+
+// Finds the members that a shared object has hidden so far: those that define what `hidden` is about.
+// What nobody else defines is left out.
+void find_own_definitions(const Link &link, std::vector<Want> &hidden) {
+  if (hidden.empty())
+    return;
+  std::unordered_map<std::string_view, InputFile *> first;
+  for (const Want &w : hidden)
+    first.emplace(w.symbol->name(), nullptr);
+  for (auto &archive : link.lazy_names)
+    for (auto &[name, member] : archive)
+      if (auto it = first.find(name);
+          it != first.end() && (!it->second || member->priority < it->second->priority))
+        it->second = member;
+  for (Want &w : hidden)
+    w.member = first[w.symbol->name()];
+  std::erase_if(hidden, [](const Want &w) { return !w.member; });
+}
+
 // The members that `wave` wants, and those that define one of `roots`.
 std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &wave,
                                    const std::vector<Symbol *> &roots) {
-  struct Want {
-    InputFile *member, *by;
-    Symbol *symbol;
-  };
-  std::vector<std::vector<Want>> wants(wave.size());
+  std::vector<std::vector<Want>> wants(wave.size()), hidden(wave.size());
   parallel_for(wave.size(), 8, [&](std::size_t i) {
     InputFile *f = wave[i];
     // What a shared object lacks, the image must have.
     bool shared = f->kind == FileKind::Shared;
     for (std::size_t k = f->first_global; k < f->symbols.size(); ++k)
-      if (Symbol *s = f->symbols[k])
-        if (InputFile *m = shared ? lazy_member(link, *s) : wanted_member(link, *s))
+      if (Symbol *s = f->symbols[k]) {
+        if (InputFile *m = shared ? lazy_member(link, *s) : wanted_member(link, *s)) {
           if (!shared || f->reader->mention(*f, static_cast<u32>(k)) == Mention::Reference)
             wants[i].push_back({m, f, s});
+        } else if (!shared && wants_own_definition(link, *s)) [[unlikely]] {
+          hidden[i].push_back({nullptr, f, s});
+        }
+      }
   });
   std::vector<InputFile *> next;
   auto take = [&](InputFile *m, InputFile *by, Symbol *s) {
@@ -116,6 +149,12 @@ std::vector<InputFile *> next_wave(Link &link, const std::vector<InputFile *> &w
   for (auto &v : wants)
     for (Want &w : v)
       take(w.member, w.by, w.symbol);
+  std::vector<Want> own;
+  for (auto &v : hidden)
+    own.insert(own.end(), v.begin(), v.end());
+  find_own_definitions(link, own);
+  for (Want &w : own)
+    take(w.member, w.by, w.symbol);
   return next;
 }
 

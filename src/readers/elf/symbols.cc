@@ -86,6 +86,21 @@ void intern_globals(Link &link, ElfObject &o) {
 
 namespace {
 
+// The name that a .gnu.linkonce.KIND.NAME section is about, if the section defines it: then a section group
+// of that signature holds the same, and of both one survives. "" if not.
+std::string_view linkonce_signature(const ElfObject &o, u32 index, std::string_view section) {
+  constexpr std::size_t kPrefix = std::string_view(".gnu.linkonce.").size();
+  std::size_t dot = section.find('.', kPrefix);
+  std::string_view name = dot == section.npos ? std::string_view() : section.substr(dot + 1);
+  if (name.empty())
+    return name;
+  for (u32 i = o.first_global; i < o.esyms.size(); ++i)
+    if (o.in_section(i) && o.shndx(i) == index &&
+        string_at(o.strtab, o.esyms[i].st_name, "name of a symbol") == name)
+      return name;
+  return {};
+}
+
 // SHT_GROUP sections with GRP_COMDAT, and the older .gnu.linkonce sections, groups of one.
 void read_groups(Link &link, ElfObject &o) {
   u32 n = static_cast<u32>(o.shdrs.size());
@@ -123,11 +138,13 @@ void read_groups(Link &link, ElfObject &o) {
       if (name.starts_with(".gnu.lto_")) {
         o.has_lto_sections = true;
       } else if (name.starts_with(".gnu.linkonce.") && !(sh.sh_flags & SHF_GROUP)) {
-        if (++linkonce > (o.esyms.size() - o.first_global) / 2 + 4) // what count_symbols made room for
+        if ((linkonce += 2) > (o.esyms.size() - o.first_global) + 8) // what count_symbols made room for
           throw InputError("too many .gnu.linkonce sections", sh.sh_offset);
         auto member = Arena::array<ul32>(1);
         member[0] = i;
         o.groups.push_back({link.groups.intern(name), member, i});
+        if (std::string_view about = linkonce_signature(o, i, name); !about.empty())
+          o.groups.push_back({link.groups.intern(about), member, i});
       }
     }
   }

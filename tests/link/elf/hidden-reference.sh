@@ -19,3 +19,23 @@ gcc -B"$GOLD_GO_B" main.o ./lib.so own.o -o app
 status=0
 ./app || status=$?
 [ $status = 5 ]
+# An archive's member that defines it is taken, although a shared object comes first.
+c member <<< '__attribute__((visibility("hidden"))) int f(void) { return 6; }'
+ar rc libown.a member.o
+for order in "./lib.so libown.a" "libown.a ./lib.so"; do
+  # shellcheck disable=SC2086
+  gcc -B"$GOLD_GO_B" main.o $order -o app
+  status=0
+  ./app || status=$?
+  [ $status = 6 ]
+done
+# Of two archives the first; and by way of another member that only then declares it hidden.
+c second <<< 'int f(void) { return 8; }'
+ar rc libsecond.a second.o
+c way -fPIC <<< '__attribute__((visibility("hidden"))) int f(void); int way(void) { return f() + 1; }'
+ar rc libway.a way.o
+c plain -fPIC <<< 'int way(void), f(void); int main(void) { return way() + f(); }'
+gcc -B"$GOLD_GO_B" plain.o ./lib.so libway.a libown.a libsecond.a -o app
+status=0
+./app || status=$?
+[ $status = 13 ]
