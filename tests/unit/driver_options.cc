@@ -179,7 +179,7 @@ TEST_CASE("mistakes") {
   CHECK(first_error(gnu("--gc-sectoins a.o")) ==
         "unknown option '--gc-sectoins'; did you mean '--gc-sections'?");
   CHECK(first_error(gnu("-o")) == "option '-o' needs an argument");
-  CHECK(first_error(gnu("--gdb-index a.o")) == "option '--gdb-index' is not supported yet");
+  CHECK(first_error(gnu("--split-by-file a.o")) == "option '--split-by-file' is not supported yet");
   CHECK(first_error(gnu("--gc-sections=1 a.o")) == "option '--gc-sections' takes no argument");
   CHECK(first_error(gnu("-Wl,-z,now a.o")).find("are for compilers") != std::string::npos);
   CHECK(first_error(gnu("--subsystem windows a.o")).find("PE images") != std::string::npos);

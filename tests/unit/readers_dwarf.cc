@@ -1,6 +1,6 @@
 // The DWARF reader on tables written by hand after the standard: DWARF 5, section 6.2.4 (line number
 // program header), 6.2.5 (programs), 7.5 (debugging entries).
-#include "readers/dwarf.h"
+#include "dwarf/dwarf.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
 // From a place in an object to its source line, for messages: the debug sections are copied and
 // relocated to addresses that exist nowhere (section n begins at n << 40), and the DWARF reader sees
 // an image like any other. This works on the file itself, not on what the link made of it.
+#include "dwarf/dwarf.h"
 #include "readers/coff/parts.h"
-#include "readers/dwarf.h"
 
 namespace gold::coff {
 

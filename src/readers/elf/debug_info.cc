@@ -4,9 +4,9 @@
 // begin at 0. Here they are copied and relocated to addresses that exist nowhere: section number n
 // begins at n << 40. The DWARF reader then sees an image like any other. This works on the file itself,
 // not on what the link made of it: sections may have been stripped, discarded or folded meanwhile.
+#include "dwarf/dwarf.h"
 #include "formats/elf/aarch64.h"
 #include "formats/elf/x86_64.h"
-#include "readers/dwarf.h"
 #include "readers/elf/object_parts.h"
 
 namespace gold::elf {

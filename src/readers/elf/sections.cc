@@ -114,6 +114,8 @@ bool wanted(Link &link, ElfObject &o, u32 i, std::string_view name) {
       return false;
     if (link.opt.strip != StripMode::None && is_debug_name(name))
       return false;
+    if (link.opt.gdb_index && name == ".gdb_index") // of the object alone; a new one is made
+      return false;
   }
   return true;
 }

@@ -5,7 +5,7 @@
 // that name an external symbol wait for its value. So the DWARF reader sees the object as an image. What is
 // broken leaves messages without a source line, and an object without an entry in the debug map; it is no
 // error of the link.
-#include "readers/dwarf.h"
+#include "dwarf/dwarf.h"
 #include "readers/macho/object_parts.h"
 
 namespace gold::macho {

@@ -38,25 +38,6 @@ public:
   }
 };
 
-// The bytes of a section as they would be written.
-std::vector<u8> contents(Link &link, const OutputSection &o) {
-  std::vector<u8> bytes(o.size);
-  parallel_for(o.members.size(), 16, [&](std::size_t i) {
-    Section &s = *o.members[i];
-    u8 *p = bytes.data() + s.offset;
-    if (s.kind == SectionKind::Synthetic) {
-      for (u32 k = 0; s.size && k < std::max<u32>(s.synth->parts(), 1); ++k)
-        s.synth->write_part(link, k, p + s.synth->part_offset(k));
-      return;
-    }
-    if (s.data)
-      std::memcpy(p, s.data, s.size);
-    if (s.num_relocs)
-      link.target->relocate(link, s, p);
-  });
-  return bytes;
-}
-
 std::string deflate_block(std::span<const u8> in, int level, bool last) {
   z_stream z{};
   deflateInit2(&z, level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
@@ -104,6 +85,24 @@ void compress(CompressedSection &c, const std::vector<u8> &bytes, CompressKind k
 
 } // namespace
 
+std::vector<u8> output_contents(Link &link, const OutputSection &o) {
+  std::vector<u8> bytes(o.size);
+  parallel_for(o.members.size(), 16, [&](std::size_t i) {
+    Section &s = *o.members[i];
+    u8 *p = bytes.data() + s.offset;
+    if (s.kind == SectionKind::Synthetic) {
+      for (u32 k = 0; s.size && k < std::max<u32>(s.synth->parts(), 1); ++k)
+        s.synth->write_part(link, k, p + s.synth->part_offset(k));
+      return;
+    }
+    if (s.data)
+      std::memcpy(p, s.data, s.size);
+    if (s.num_relocs)
+      link.target->relocate(link, s, p);
+  });
+  return bytes;
+}
+
 void ElfTarget::compress_debug_sections(Link &link) {
   CompressKind kind = link.opt.compress_debug;
   if (kind == CompressKind::None)
@@ -113,7 +112,7 @@ void ElfTarget::compress_debug_sections(Link &link) {
     if (o->flags & (kSecAlloc | kSecZeroFill) || !o->size || !o->name.starts_with(".debug_"))
       continue;
     auto *c = new CompressedSection(*this, *o);
-    compress(*c, contents(link, *o), kind, link.opt.compress_level);
+    compress(*c, output_contents(link, *o), kind, link.opt.compress_level);
     u64 size = sizeof(Chdr);
     for (const std::string &b : c->blocks)
       size += b.size();
@@ -134,9 +133,12 @@ void ElfTarget::compress_debug_sections(Link &link) {
     o->align = 8;
     any = true;
   }
-  if (!any)
-    return;
-  // What stands behind moves up.
+  if (any)
+    place_unloaded(link);
+}
+
+// What no loader maps stands at the file's end, where it can still move when addresses are final.
+void ElfTarget::place_unloaded(Link &link) {
   u64 off = 0;
   for (OutputSection *o : link.outputs) {
     if (o->flags & kSecAlloc && !link.is_relocatable()) {

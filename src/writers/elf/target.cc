@@ -149,6 +149,10 @@ void ElfTarget::synthesize(Link &link) {
   } else if (opt.emit_relocs) {
     link.diag.error("--emit-relocs needs the symbol table that --strip-all leaves out");
   }
+  if (opt.gdb_index && link.is_relocatable())
+    link.diag.error("--gdb-index is for images, not for objects (-r)");
+  else if (opt.gdb_index && opt.strip == StripMode::None && opt.z_sectionheader)
+    make_gdb_index_section(link);
   if (opt.z_sectionheader || link.is_relocatable()) {
     shstrtab = link.synthesize<ShstrtabSection>(*this);
     shstrtab->keep_empty = true;
@@ -201,6 +205,7 @@ void ElfTarget::finalize(Link &link) {
   set_linker_symbols(link);
   if (rela_dyn)
     rela_dyn->place_slices(link);
+  make_gdb_index(link);
   compress_debug_sections(link);
 }
 

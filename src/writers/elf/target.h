@@ -97,6 +97,7 @@ public:
   StrtabSection *strtab = nullptr;
   SymtabShndxSection *symtab_shndx = nullptr;
   ShstrtabSection *shstrtab = nullptr;
+  BytesSection *gdb_index = nullptr;
 
   // A symbol whose value only the linker knows; `output`: the section that it counts to.
   struct LinkerSymbol {
@@ -155,6 +156,9 @@ private:
   void set_scripted_base(Link &);
   void find_layout(Link &);
   void compress_debug_sections(Link &);
+  void make_gdb_index_section(Link &);
+  void make_gdb_index(Link &);
+  void place_unloaded(Link &);
   void link_sections(Link &);
   void make_relocatable(Link &);
   void link_relocatable(Link &);
@@ -193,6 +197,9 @@ bool is_old_array(const Section &);
 bool runs_backwards(const Section &);
 
 Segment &add_segment(Link &, u32 type, u32 flags, OutputSection *first, OutputSection *last, u64 align);
+
+// The bytes of an output section as they would be written. When addresses are final.
+std::vector<u8> output_contents(Link &, const OutputSection &);
 
 // The output section of this name, or null.
 const OutputSection *find_output(const Link &, std::string_view name);
