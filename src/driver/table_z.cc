@@ -115,7 +115,7 @@ constexpr OptionSpec rows[] = {
      GOLD_SET(z_dynamic_undefined_weak, true)},
     {"nodynamic-undefined-weak", Z, G, Done, nullptr, "Undefined weak symbols are zero",
      GOLD_SET(z_dynamic_undefined_weak, false)},
-    {"rewrite-endbr", Z, G, NotYet, nullptr, "Remove endbr64 from functions whose address is not taken",
+    {"rewrite-endbr", Z, G, Done, nullptr, "Remove endbr64 from functions whose address is not taken (x86-64)",
      GOLD_SET(z_rewrite_endbr, true)},
     {"norewrite-endbr", Z, G, Done, nullptr, "Undo -z rewrite-endbr", GOLD_SET(z_rewrite_endbr, false)},
     {"sectionheader", Z, G, Done, nullptr, "Write section headers (default)",

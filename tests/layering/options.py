@@ -16,9 +16,7 @@ TABLES = ("table_gnu.cc", "table_z.cc")
 # Fields that may be set and not read.
 EXEMPT = {
     "oformat": "only the target's own format is accepted",
-    "orphan_handling": "only the default is accepted",
     "plugin_args": "for link-time optimization",
-    "z_rewrite_endbr": "only turned off",
 }
 ROW = re.compile(r'^\s{4}\{"[^"]*"', re.M)
 FIELD = re.compile(r"GOLD_(?:SET|STR|ADD|NUM|HEX)\((\w+)|\bopt\.(\w+)")

@@ -32,84 +32,145 @@ u32 ElfTarget::symbol_index(const Symbol &s) const {
 
 namespace {
 
-class RelocsSection final : public ElfSynthetic {
+// A table of relocations of one section of the output.
+class RelocTable : public ElfSynthetic {
+public:
+  using ElfSynthetic::ElfSynthetic;
+  virtual const OutputSection *relocated() const = 0;
+
+protected:
+  // The record as it is in the output, at its new place. `of` is the section that it stands for.
+  Rela moved(Link &, const ElfObject &, const Section &of, const Rela &in, u64 place) const;
+
+private:
+  u64 merged_target(const Section &of, const Section &, const Symbol &, const Rela &) const;
+  void redirect(Link &, const Section &of, const Symbol &, Rela &) const;
+};
+
+// Where a reference by way of a section's symbol into mergeable data has gone. In an x86-64
+// instruction the addend of a PC-relative field is 4 less than the offset of what it means.
+u64 RelocTable::merged_target(const Section &of, const Section &sec, const Symbol &s, const Rela &r) const {
+  bool x86 = target_.elf_arch.info.machine == EM_X86_64;
+  u64 bias = x86 && of.flags & kSecExec && r.r_type == R_X86_64_PC32 ? 4 : 0;
+  return merged_address(sec, s.value + u64(i64(r.r_addend)) + bias) - bias;
+}
+
+// As -r does it, but to a symbol of the image.
+void RelocTable::redirect(Link &link, const Section &of, const Symbol &s, Rela &r) const {
+  const Section *sec = s.section;
+  if (sec && sec->leader)
+    sec = sec->leader;
+  if (!sec || !sec->is_live()) { // not in the image, or absolute
+    if (!s.is_absolute())
+      r.r_type = target_.elf_arch.info.r_none;
+    r.r_addend = i64(s.is_absolute() ? u64(i64(r.r_addend)) + s.value : 0);
+    return;
+  }
+  u64 value = s.value + u64(i64(r.r_addend));
+  const OutputSection *to = sec->output;
+  if (sec->kind == SectionKind::Merge) {
+    value = s.flags & kSymSection ? merged_target(of, *sec, s, r) : value;
+    to = target_.output_at(link, value);
+  }
+  if (!to)
+    return;
+  r.r_sym = to->index;
+  r.r_addend = i64(value - to->addr);
+}
+
+Rela RelocTable::moved(Link &link, const ElfObject &o, const Section &of, const Rela &in, u64 place) const {
+  Rela r = in;
+  r.r_offset = place;
+  if (in.r_sym >= o.symbols.size()) {
+    link.diag.error(o.display_name() + ":(" + std::string(of.name()) + "): a relocation refers to symbol " +
+                        std::to_string(u32(in.r_sym)) + ", which is not there",
+                    o.priority, in.r_offset);
+    return r;
+  }
+  const Symbol *s = o.symbols[in.r_sym];
+  u32 index = s && in.r_sym ? target_.symbol_index(*s) : 0;
+  r.r_sym = index;
+  if (!in.r_sym || !s || index)
+    return r;
+  if (!link.is_relocatable()) {
+    redirect(link, of, *s, r);
+    return r;
+  }
+  if (const Section *sec = s->section; sec && sec->output) {
+    // A section symbol, or a local one that is not kept.
+    r.r_sym = target_.symtab->section_symbols ? sec->output->index : 0;
+    r.r_addend = i64(u64(i64(in.r_addend)) + s->value);
+  } else if (!sec || !sec->is_live()) {
+    // What it refers to was in another copy of a group.
+    r.r_type = target_.elf_arch.info.r_none;
+    r.r_addend = i64(0);
+  }
+  return r;
+}
+
+class RelocsSection final : public RelocTable {
 public:
   RelocsSection(ElfTarget &t, std::string_view name, Section &of)
-      : ElfSynthetic(t, name, SHT_RELA, SHF_INFO_LINK, 8, sizeof(Rela)), of_(of) {
+      : RelocTable(t, name, SHT_RELA, SHF_INFO_LINK, 8, sizeof(Rela)), of_(of) {
     section.size = u64(of.num_relocs) * sizeof(Rela);
     section.flags = u16(section.flags | (of.flags & (kSecInGroup | kSecLinkOrder)));
     section.native_flags |= of.native_flags & SHF_GROUP;
   }
-  Section &of_;
-
-  // Where a reference by way of a section's symbol into mergeable data has gone. In an x86-64
-  // instruction the addend of a PC-relative field is 4 less than the offset of what it means.
-  u64 merged_target(const Section &sec, const Symbol &s, const Rela &r) const {
-    bool x86 = target_.elf_arch.info.machine == EM_X86_64;
-    u64 bias = x86 && of_.flags & kSecExec && r.r_type == R_X86_64_PC32 ? 4 : 0;
-    return merged_address(sec, s.value + u64(i64(r.r_addend)) + bias) - bias;
-  }
-
-  // As -r does it, but to a symbol of the image.
-  void redirect(Link &link, const Symbol &s, Rela &r) const {
-    const Section *sec = s.section;
-    if (sec && sec->leader)
-      sec = sec->leader;
-    if (!sec || !sec->is_live()) { // not in the image, or absolute
-      if (!s.is_absolute())
-        r.r_type = target_.elf_arch.info.r_none;
-      r.r_addend = i64(s.is_absolute() ? u64(i64(r.r_addend)) + s.value : 0);
-      return;
-    }
-    u64 value = s.value + u64(i64(r.r_addend));
-    const OutputSection *to = sec->output;
-    if (sec->kind == SectionKind::Merge) {
-      value = s.flags & kSymSection ? merged_target(*sec, s, r) : value;
-      to = target_.output_at(link, value);
-    }
-    if (!to)
-      return;
-    r.r_sym = to->index;
-    r.r_addend = i64(value - to->addr);
-  }
+  const OutputSection *relocated() const override { return of_.output; }
 
   void write(Link &link, u8 *buf) override {
     auto &o = static_cast<ElfObject &>(*of_.file);
     Rela *out = reinterpret_cast<Rela *>(buf);
     bool backwards = !link.is_relocatable() && of_.order && is_old_array(of_);
-    for (const Rela &in : o.relocs(of_)) {
-      Rela r = in;
-      r.r_offset = of_.address() + (backwards ? of_.size - 8 - in.r_offset : u64(in.r_offset));
-      if (in.r_sym >= o.symbols.size()) {
-        link.diag.error(o.display_name() + ":(" + std::string(of_.name()) +
-                            "): a relocation refers to symbol " + std::to_string(u32(in.r_sym)) +
-                            ", which is not there",
-                        o.priority, in.r_offset);
-        return;
-      }
-      const Symbol *s = o.symbols[in.r_sym];
-      u32 index = s && in.r_sym ? target_.symbol_index(*s) : 0;
-      if (in.r_sym && s && !index && !link.is_relocatable()) {
-        r.r_sym = 0;
-        redirect(link, *s, r);
-        *out++ = r;
-        continue;
-      }
-      if (in.r_sym && s && !index) {
-        if (const Section *sec = s->section; sec && sec->output) {
-          // A section symbol, or a local one that is not kept.
-          index = target_.symtab->section_symbols ? sec->output->index : 0;
-          r.r_addend = i64(u64(i64(in.r_addend)) + s->value);
-        } else if (!sec || !sec->is_live()) {
-          // What it refers to was in another copy of a group.
-          r.r_type = target_.elf_arch.info.r_none;
-          r.r_addend = i64(0);
-        }
-      }
-      r.r_sym = index;
-      *out++ = r;
+    for (const Rela &in : o.relocs(of_))
+      *out++ = moved(link, o, of_, in,
+                     of_.address() + (backwards ? of_.size - 8 - in.r_offset : u64(in.r_offset)));
+  }
+
+private:
+  Section &of_;
+};
+
+// Those of an image's .eh_frame, whose records are not where they were: one part for each file's.
+class EhFrameRelocs final : public RelocTable {
+public:
+  EhFrameRelocs(ElfTarget &t, EhFrameSection &of)
+      : RelocTable(t, ".rela.eh_frame", SHT_RELA, SHF_INFO_LINK, 8, sizeof(Rela)), of_(of) {
+    table = true; // no pattern of a script means it
+    for (ElfObject *o : of.files) {
+      offsets_.push_back(section.size);
+      each_record(*o, [&](auto &record) { section.size += u64(record.rel_count) * sizeof(Rela); });
     }
   }
+  const OutputSection *relocated() const override { return of_.section.output; }
+  u32 parts() const override { return u32(offsets_.size()); }
+  u64 part_offset(u32 i) const override { return i < offsets_.size() ? offsets_[i] : section.size; }
+  void write(Link &link, u8 *buf) override {
+    for (u32 i = 0; i < parts(); ++i)
+      write_part(link, i, buf + part_offset(i));
+  }
+  void write_part(Link &link, u32 i, u8 *buf) override {
+    const ElfObject &o = *of_.files[i];
+    Rela *out = reinterpret_cast<Rela *>(buf);
+    u64 start = of_.section.address();
+    each_record(o, [&](auto &record) {
+      const Section &from = *o.eh_frames[record.section];
+      for (const Rela &in : o.relocs(from).subspan(record.rel_begin, record.rel_count))
+        *out++ = moved(link, o, from, in, start + record.output_offset + (in.r_offset - record.offset));
+    });
+  }
+
+private:
+  template <class F> static void each_record(const ElfObject &o, F &&fn) {
+    for (const Cie &c : o.cies)
+      if (c.used && c.leader_cie == ~0u)
+        fn(c);
+    for (const Fde &f : o.fdes)
+      if (f.output_offset != ~0u)
+        fn(f);
+  }
+  EhFrameSection &of_;
+  std::vector<u64> offsets_;
 };
 
 // A section group of the output: flags, then the indices of its members.
@@ -218,7 +279,7 @@ void ElfTarget::make_relocatable(Link &link) {
   }
 }
 
-// --emit-relocs. Unwind records are written anew, so .eh_frame has none.
+// --emit-relocs.
 void ElfTarget::make_emitted_relocs(Link &link) {
   for (InputFile *f : link.objects) {
     if (f == link.internal)
@@ -230,6 +291,8 @@ void ElfTarget::make_emitted_relocs(Link &link) {
       link.synthesize<RelocsSection>(*this, name, *s)->table = true; // no pattern of a script means it
     }
   }
+  if (eh_frame)
+    link.synthesize<EhFrameRelocs>(*this, *eh_frame);
 }
 
 // After output sections have their indices: symbols of sections, indices of symbols, and what
@@ -257,9 +320,9 @@ void ElfTarget::link_relocatable(Link &link) {
     OutputSection *out = s->section.output;
     if (!out)
       continue;
-    if (auto *r = dynamic_cast<RelocsSection *>(s)) {
+    if (auto *r = dynamic_cast<RelocTable *>(s)) {
       out->link = table;
-      out->info = r->of_.output ? r->of_.output->index : 0;
+      out->info = r->relocated() ? r->relocated()->index : 0;
     } else if (auto *g = dynamic_cast<GroupSection *>(s)) {
       out->link = table;
       u32 sig = g->signature();

@@ -93,6 +93,8 @@ bool runs_backwards(const Section &s) {
 
 void ElfTarget::synthesize(Link &link) {
   const Options &opt = link.opt;
+  if (opt.z_rewrite_endbr && (link.is_relocatable() || arch() != Arch::X86_64))
+    link.diag.error("-z rewrite-endbr is for images for x86-64");
   // With --gc-sections nothing has kept the unwind sections themselves; their references still count.
   std::atomic<bool> unwind{false};
   parallel_for_each(
@@ -205,6 +207,7 @@ void ElfTarget::finalize(Link &link) {
   set_linker_symbols(link);
   if (rela_dyn)
     rela_dyn->place_slices(link);
+  rewrite_endbr(link);
   make_gdb_index(link);
   compress_debug_sections(link);
 }

@@ -156,6 +156,7 @@ private:
   void set_scripted_base(Link &);
   void find_layout(Link &);
   void compress_debug_sections(Link &);
+  void rewrite_endbr(Link &);
   void make_gdb_index_section(Link &);
   void make_gdb_index(Link &);
   void place_unloaded(Link &);

@@ -68,6 +68,26 @@ gcc -B"$GOLD_GO_B" -no-pie -Wl,--emit-relocs -x c - -o whole <<< '#include <stdi
 int main(void) { printf("%s %d\n", "works", 1); return 0; }'
 run 'works 1' ./whole
 python3 check.py whole 3
+# Those of .eh_frame, whose records have been dropped, joined and moved: each FDE's is at its function.
+cat > eh.cc <<'C'
+struct E {};
+void thrower(int x) { if (x) throw E(); }
+__attribute__((noinline)) void unused() { thrower(2); }
+inline void common() { try { thrower(0); } catch (E &) {} }
+int main() { try { common(); thrower(1); } catch (E &) { return 0; } return 1; }
+C
+g++ -ffunction-sections -c eh.cc -o eh1.o
+g++ -ffunction-sections -Dmain=second -Dthrower=thrower2 -Dunused=unused2 -c eh.cc -o eh2.o
+g++ -B"$GOLD_GO_B" -no-pie -Wl,-q -Wl,--gc-sections eh1.o eh2.o -o eh
+./eh
+python3 check.py eh 20
+readelf -SW eh | grep -A1 ' \.rela\.eh_frame' | grep -q RELA || fail "no .rela.eh_frame"
+info=$(readelf -SW eh | sed -n 's/.* \.rela\.eh_frame .* I *[0-9]* *\([0-9]*\) .*/\1/p')
+readelf -SW eh | grep -q "\[ *$info\] \.eh_frame " || fail ".rela.eh_frame is not about .eh_frame"
+# As many as FDEs and what else they refer to: personality routines and tables of exceptions.
+fdes=$(readelf --debug-dump=frames eh | grep -c ' FDE ')
+relocs=$(readelf -rW eh | awk '/^Relocation section/ { s = $3 } /R_X86_64/ && s == "'"'.rela.eh_frame'"'"' | wc -l)
+[ "$relocs" -ge "$fdes" ] || fail "$relocs relocations of $fdes FDEs"
 gcc -B"$GOLD_GO_B" -pie -Wl,-q -x c - -o whole <<< 'int main(void) { return 0; }'
 ./whole
 fails_with 'strip-all' "$GOLD_GO" ld -s -q -o app a.o b.o
