@@ -22,6 +22,14 @@ namespace {
 
 constexpr std::size_t kMaxFiles = 4000;
 
+// Libraries that stand in front of the C library define its functions, too; nobody links them for these.
+bool is_interposer(std::string_view stem) {
+  for (std::string_view name : {"asan", "hwasan", "lsan", "tsan", "ubsan"})
+    if (stem == name)
+      return true;
+  return false;
+}
+
 class Finder {
 public:
   Finder(Link &link, std::span<const std::string_view> names)
@@ -44,7 +52,8 @@ public:
                                                 name.size() > n.prefix.size() + n.suffix.size() &&
                                                 name.starts_with(n.prefix) && name.ends_with(n.suffix)) {
             std::string stem = name.substr(n.prefix.size(), name.size() - n.prefix.size() - n.suffix.size());
-            files.push_back({std::move(stem), i, std::move(name)});
+            if (!is_interposer(stem))
+              files.push_back({std::move(stem), i, std::move(name)});
             break;
           }
       }

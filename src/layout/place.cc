@@ -116,7 +116,8 @@ private:
   // --orphan-handling; false if the section is dropped.
   bool complain(const Section &s) {
     const std::string &how = link_.opt.orphan_handling;
-    if (how == "place" || (s.kind == SectionKind::Synthetic && s.synth->table))
+    // What the linker adds to its own layout has its place there.
+    if (how == "place" || (s.kind == SectionKind::Synthetic && (s.synth->table || !plan_.scripted)))
       return true;
     if (how == "discard")
       return s.kind == SectionKind::Synthetic;

@@ -19,18 +19,30 @@ namespace gold::elf {
 
 namespace {
 
+// "A<B<int> >" and "A<B<int>>" are one name: demanglers write it either way, and scripts as theirs does.
+std::string without_gaps(std::string_view name) {
+  std::string s;
+  for (std::size_t i = 0; i < name.size(); ++i)
+    if (name[i] != ' ' || !s.ends_with('>') || name.substr(i + 1, 1) != ">")
+      s += name[i];
+  return s;
+}
+
 // Version scripts and dynamic lists, made ready for many names.
 class PatternSet {
 public:
   explicit PatternSet(const std::vector<VersionPattern> &patterns) {
     for (const VersionPattern &p : patterns) {
       any_cpp_ |= p.cpp;
-      if (p.literal)
-        (p.cpp ? cpp_ : c_).emplace(p.pattern, p.version);
+      if (p.literal && p.cpp)
+        cpp_.emplace(without_gaps(p.pattern), p.version);
+      else if (p.literal)
+        c_.emplace(p.pattern, p.version);
       else if (p.pattern == "*" && !p.cpp)
         (p.version ? star_global_ : star_local_) = i32(p.version);
       else
-        (p.version ? globs_ : local_globs_).push_back(&p);
+        (p.version ? globs_ : local_globs_)
+            .push_back({p.cpp ? without_gaps(p.pattern) : p.pattern, p.version, p.cpp});
     }
     std::reverse(globs_.begin(), globs_.end());
   }
@@ -40,21 +52,27 @@ public:
       return it->second;
     std::string readable;
     if (any_cpp_) {
-      readable = demangle(name);
+      readable = without_gaps(demangle(name));
       if (auto it = cpp_.find(readable); it != cpp_.end())
         return it->second;
     }
     for (auto *list : {&globs_, &local_globs_})
-      for (const VersionPattern *p : *list)
-        if (glob_match(p->pattern, p->cpp ? std::string_view(readable) : name))
-          return p->version;
+      for (const Glob &p : *list)
+        if (glob_match(p.pattern, p.cpp ? std::string_view(readable) : name))
+          return p.version;
     return star_global_ >= 0 ? star_global_ : star_local_;
   }
   bool matches(std::string_view name) const { return find(name) >= 0; }
 
 private:
-  std::unordered_map<std::string_view, u16> c_, cpp_;
-  std::vector<const VersionPattern *> globs_, local_globs_;
+  struct Glob {
+    std::string pattern;
+    u16 version;
+    bool cpp;
+  };
+  std::unordered_map<std::string_view, u16> c_;
+  std::unordered_map<std::string, u16> cpp_;
+  std::vector<Glob> globs_, local_globs_;
   i32 star_global_ = -1, star_local_ = -1;
   bool any_cpp_ = false;
 };
