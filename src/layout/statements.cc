@@ -6,17 +6,35 @@
 namespace gold {
 
 namespace {
+
 constexpr u64 kPartBytes = 1 << 20;
+
+// What fills gaps that begin there; null: what the target takes.
+const OutputSection::Fill *fill_at(const OutputSection &o, u64 offset) {
+  const OutputSection::Fill *found = nullptr;
+  for (const OutputSection::Fill &f : o.fills)
+    if (f.offset <= offset)
+      found = &f;
+  return found && !found->bytes.empty() ? found : nullptr;
+}
+
+} // namespace
+
+u64 gap_step(const OutputSection &o, u64 offset, u64 limit) {
+  const OutputSection::Fill *fill = fill_at(o, offset);
+  u64 n = fill ? fill->bytes.size() : 16;
+  return std::max<u64>(limit / n, 1) * n;
 }
 
 Padding::Padding() : Synthetic("", 0, 0, kSecZeroFill, 1) {
   keep_empty = true;
 }
 u32 Padding::parts() const {
-  return static_cast<u32>(std::min<u64>((section.size + kPartBytes - 1) / kPartBytes, 1 << 30));
+  u64 step = gap_step(*section.output, section.offset, kPartBytes);
+  return static_cast<u32>(std::min<u64>((section.size + step - 1) / step, 1 << 30));
 }
 u64 Padding::part_offset(u32 i) const {
-  return std::min<u64>(u64(i) * kPartBytes, section.size);
+  return std::min<u64>(i * gap_step(*section.output, section.offset, kPartBytes), section.size);
 }
 void Padding::write_part(Link &link, u32 i, u8 *buf) {
   fill_gap(link, *section.output, section.offset, buf, part_offset(i + 1) - part_offset(i));
@@ -39,11 +57,7 @@ void repeat(std::string_view pattern, u8 *buf, u64 n) {
 }
 
 void fill_gap(Link &link, const OutputSection &o, u64 offset, u8 *buf, u64 n) {
-  const OutputSection::Fill *found = nullptr;
-  for (const OutputSection::Fill &f : o.fills)
-    if (f.offset <= offset)
-      found = &f;
-  if (found && !found->bytes.empty())
+  if (const OutputSection::Fill *found = fill_at(o, offset))
     repeat(found->bytes, buf, n);
   else
     link.target->fill(o, buf, n);

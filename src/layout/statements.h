@@ -27,6 +27,10 @@ public:
 // `n` bytes of the pattern, begun anew.
 void repeat(std::string_view pattern, u8 *buf, u64 n);
 
+// Into how many bytes a large gap that begins there can be cut: at most `limit` if the pattern allows, whole
+// patterns.
+u64 gap_step(const OutputSection &, u64 offset, u64 limit);
+
 // What fills a gap of an output section at this offset: a pattern of the script, or the target's choice.
 void fill_gap(Link &, const OutputSection &, u64 offset, u8 *buf, u64 n);
 

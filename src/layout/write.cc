@@ -36,6 +36,7 @@ struct Task {
   OutputSection *out = nullptr;
   std::size_t first = 0, last = 0; // members [first, last)
   int part = -1;                   // of the one synthesized member, or -1
+  bool zeros = false;              // of a section without contents: the file has them already
   u64 begin = 0, end = 0;          // offsets in the output section
   u64 hash = 0;
 };
@@ -54,38 +55,56 @@ bool pwrite_all(int fd, const u8 *p, u64 n, u64 off) {
   return true;
 }
 
+// A gap of any size, in tasks of bounded size that begin at whole patterns.
+void add_gap(OutputSection &o, u64 begin, u64 end, std::vector<Task> &tasks) {
+  u64 step = gap_step(o, begin, kTaskBytes);
+  for (; begin < end; begin += std::min(step, end - begin)) {
+    Task t{&o};
+    t.begin = begin;
+    t.end = std::min(begin + step, end);
+    tasks.push_back(t);
+  }
+}
+
+// Zeros that need no buffer, however many they are.
+bool is_bulk(const Section &s) {
+  return s.kind == SectionKind::Regular && !s.data && !s.num_relocs && s.size > kTaskBytes;
+}
+
 void add_tasks(OutputSection &o, std::vector<Task> &now, std::vector<Task> &late) {
+  auto next = [&](std::size_t i) { return i + 1 < o.members.size() ? o.members[i + 1]->offset : o.size; };
   std::size_t i = 0;
   // A script may begin a section at an address that doesn't suit its first member.
-  if (u64 gap = o.members.empty() ? o.size : o.members[0]->offset) {
-    Task t{&o};
-    t.end = gap;
-    now.push_back(t);
-  }
+  add_gap(o, 0, o.members.empty() ? o.size : o.members[0]->offset, now);
   while (i < o.members.size()) {
     Section *s = o.members[i];
-    u64 next = i + 1 < o.members.size() ? o.members[i + 1]->offset : o.size;
     if (s->kind == SectionKind::Synthetic && s->size) {
       u32 parts = std::max<u32>(s->synth->parts(), 1);
       for (u32 p = 0; p < parts; ++p) {
         Task t{&o, i, i + 1, static_cast<int>(p)};
         t.begin = s->offset + (parts == 1 ? 0 : s->synth->part_offset(p));
-        t.end = p + 1 == parts ? next : s->offset + s->synth->part_offset(p + 1);
+        t.end = s->offset + (p + 1 == parts ? s->size : s->synth->part_offset(p + 1));
         (s->synth->late ? late : now).push_back(t);
       }
-      ++i;
+      add_gap(o, s->offset + s->size, next(i++), now);
       continue;
     }
     Task t{&o, i, i + 1};
     t.begin = s->offset;
-    t.end = next;
-    for (++i;
-         i < o.members.size() && o.members[i]->kind != SectionKind::Synthetic && t.end - t.begin < kTaskBytes;
-         ++i) {
-      t.end = i + 1 < o.members.size() ? o.members[i + 1]->offset : o.size;
+    t.end = s->offset + s->size;
+    t.zeros = is_bulk(*s);
+    u64 end = next(i++);
+    // As many as make a task; small gaps between them are theirs.
+    while (!t.zeros && end - t.end < kTaskBytes && i < o.members.size() && end - t.begin < kTaskBytes &&
+           o.members[i]->kind != SectionKind::Synthetic && !is_bulk(*o.members[i])) {
+      t.end = end + o.members[i]->size;
       t.last = i + 1;
+      end = next(i++);
     }
+    if (!t.zeros && end - t.end < kTaskBytes)
+      t.end = end;
     now.push_back(t);
+    add_gap(o, t.end, end, now);
   }
 }
 
@@ -96,13 +115,8 @@ void run_task(Link &link, const Task &t, u8 *buf) {
     return;
   }
   if (t.part >= 0) {
-    Section *s = o.members[t.first];
-    u64 end = s->offset + s->size; // padding behind the section belongs to its last part
-    u64 n = std::min(end, t.end) - t.begin;
-    std::memset(buf, 0, n);
-    s->synth->write_part(link, static_cast<u32>(t.part), buf);
-    if (t.begin + n < t.end)
-      fill_gap(link, o, t.begin + n, buf + n, t.end - t.begin - n);
+    std::memset(buf, 0, t.end - t.begin);
+    o.members[t.first]->synth->write_part(link, static_cast<u32>(t.part), buf);
     return;
   }
   for (std::size_t i = t.first; i < t.last; ++i) {
@@ -281,6 +295,13 @@ void run_tasks(Link &link, Output &out, std::vector<Task> &tasks, bool hash) {
     u64 n = t.end - t.begin;
     if (n == 0)
       return;
+    if (t.zeros) { // a new file has no other bytes there
+      t.hash = n;
+#ifndef NDEBUG
+      out.check.wrote(t.out->offset + t.begin, n);
+#endif
+      return;
+    }
     if (buf.size() < n)
       buf.resize(std::max(n, kTaskBytes * 2));
 #ifndef NDEBUG

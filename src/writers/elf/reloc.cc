@@ -88,9 +88,9 @@ void SectionScan::discarded(const Rela &r, Symbol &s) {
       !file.in_section(r.r_sym))
     return;
   u32 shndx = file.shndx(r.r_sym);
-  std::string in = shndx < file.shdrs.size()
-                       ? std::string(ByteView(file.shstrtab).cstr(file.shdrs[shndx].sh_name))
-                       : std::string("?");
+  std::string in = "?";
+  if (shndx < file.shdrs.size() && file.shdrs[shndx].sh_name < file.shstrtab.size())
+    in = file.shstrtab.data() + file.shdrs[shndx].sh_name; // ends with NUL
   error(r, std::string("relocation ") + arch.reloc_name(r.r_type) + " refers to " +
                (s.name_size ? symbol_text(link, file, s) + " in " : "") + "section `" + in +
                "', which is not part of the link");
