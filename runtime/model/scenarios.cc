@@ -746,6 +746,31 @@ static void idle() {
        },
        [] { handoff_p(sched.all_p[1]); }},
       [] { expect(S.ran[0] == 1 && S.ran[1] == 1, "a goroutine was not run"); }, {1, 1});
+  // The owner leaves out its wake-up and computes, the thief looks the other way: the monitor brings them
+  // together.
+  add(
+      "idle/truce", "work in the queue of a P that thieves let alone, while the monitor ends that",
+      [] {
+        base(2);
+        with_p(0), foreign(1);
+        sched.all_p[0]->mute.store(2);
+        start_m(sched.all_p[1], false);
+        prepared(run_ring, &S.ran[0]);
+        prepared(run_ring, &S.ran[1], 1);
+      },
+      {[] {
+         go_rt_spawn(S.m[0], S.g[0]);
+         go_rt_spawn(enter(), S.g[1]); // displaces number 0
+         S.flag = true;
+         while (!S.ran[0])
+           cpu_pause();
+       },
+       [] {
+         while (!S.flag)
+           cpu_pause();
+         mon_end_truces(1000000000);
+       }},
+      [] { expect(S.ran[0] == 1, "the goroutine was not run"); }, {1, 1});
   add(
       "idle/monitor", "an idle P is taken and kept while the monitor goes to sleep because all Ps are idle",
       [] {
@@ -860,6 +885,8 @@ static const Mutant mutants[] = {
     {"idle/grow", "go_set_procs without membarrier", {"barrier_all", 'm', Effect::drop}},
     {"idle/batch", "global_get counts down without release", {"global_get", 'r', Effect::relax}},
     {"idle/handoff", "handoff_p without its fence", {"handoff_p", 'f', Effect::drop}},
+    {"idle/truce", "the monitor does not see the truce", {"mon_end_truces", 'l', Effect::give, 0}},
+    {"idle/truce", "the truce is ended without membarrier", {"barrier_all", 'm', Effect::drop}},
     {"idle/monitor", "acquire_p without its fence", {"acquire_p", 'f', Effect::drop}},
     {"idle/monitor",
      "acquire_p does not look whether the monitor sleeps",

@@ -91,7 +91,7 @@ GO_RACY static bool work_anywhere(int64_t t) {
   uint32_t n = sched.n_procs.load();
   for (uint32_t i = 0; i < n; i++) {
     P *p = sched.all_p[i];
-    if (p_has_queued(p) || p->timers.first.load() <= t)
+    if ((p_has_queued(p) && !p->mute.load(relaxed)) || p->timers.first.load() <= t)
       return true;
   }
   return false;
@@ -133,6 +133,22 @@ void inject(M *m, G *list) {
     g->next = nullptr;
     ready_tail(m, g);
   }
+}
+
+// A theft moves cache lines between processors, some for each goroutine: that pays when they run for longer.
+// If they did not, the thief lets the victim alone, for longer each time. The victim counts the wake-ups that
+// it leaves out; should it stop to make any, the monitor ends the truce.
+static void judge_theft(P *p) {
+  uint32_t n = p->n_booty;
+  if (!n)
+    return;
+  p->n_booty = 0;
+  if (real_now() - p->stole_at >= 1000 + int64_t(n) * 300) {
+    p->crumbs = 0;
+    return;
+  }
+  p->crumbs = !p->crumbs ? 32 : p->crumbs < 512 ? p->crumbs * 2 : p->crumbs;
+  p->robbed->mute.store(p->crumbs, relaxed);
 }
 
 static bool steal_timers(M *m, P *p, int64_t t) {
@@ -223,6 +239,7 @@ G *find_runnable(M *m) {
       }
     }
     if (!g && sched.n_procs.load() > 1) {
+      judge_theft(p);
       uint32_t busy = sched.n_procs.load() - sched.n_idle_p.load();
       if (m->spinning || 2 * sched.n_spinning.load() < busy) {
         if (!m->spinning) {
@@ -230,8 +247,10 @@ G *find_runnable(M *m) {
           sched.n_spinning.add(1u);
         }
         for (int i = 0; i < (sched.ncpu.load(relaxed) > 1 ? 20 : 1) && !g; i++) {
-          steal_into(p);
+          bool possible = steal_into(p);
           g = pick_local(m, p);
+          if (!g && !possible)
+            break;
           if (!g && sched.gq_n.load() == 0)
             for (int k = 0; k < 30; k++)
               cpu_pause();

@@ -403,15 +403,24 @@ G *pick_local(M *m, P *p) {
   return nullptr;
 }
 
-void steal_into(P *p) {
+static void note_theft(P *p, P *v, uint32_t n) {
+  p->n_steals.bump();
+  p->robbed = v;
+  p->n_booty = n;
+  p->stole_at = real_now();
+}
+
+bool steal_into(P *p) {
   uint32_t n = sched.n_procs.load(); // what is below that is in all_p
   M *m = getm();
+  bool possible = false;
   for (int round = 0; round < 4; round++) {
     uint32_t start = uint32_t(next_rand(m->rng) % n);
     for (uint32_t i = 0; i < n; i++) {
       P *v = sched.all_p[(start + i) % n];
-      if (!v || v == p)
+      if (!v || v == p || v->mute.load(relaxed))
         continue;
+      possible = true;
       for (;;) {
         uint32_t h = v->head.load(acquire), t = v->tail.load(acquire);
         uint32_t k = t - h;
@@ -426,27 +435,30 @@ void steal_into(P *p) {
         if (!v->head.cas(h, h + k))
           continue;
         p->tail.store(pt + k, release);
-        p->n_steals.bump();
-        return;
+        note_theft(p, v, k);
+        return true;
       }
       int32_t most = (v->fresh_tail.load(relaxed) - v->fresh_head.load(relaxed) + 1) / 2;
-      bool any = false;
+      uint32_t got = 0;
       for (int32_t j = 0; j < most && j < 64; j++) {
         G *g = fresh_steal(v);
         if (!g)
           break;
-        any = true;
+        got++;
         if (!fresh_put(p, g)) {
           ring_put(m, p, g);
           break;
         }
       }
-      if (any) {
-        p->n_steals.bump();
-        return;
+      if (got) {
+        note_theft(p, v, got);
+        return true;
       }
     }
+    if (!possible)
+      break;
   }
+  return possible;
 }
 
 // ---- the switch --------------------------------------------------------------------------------
@@ -685,13 +697,27 @@ static void wake_thread(M *m) {
 static void soft_wake(P *p) {
   if (sched.n_idle_p.load(relaxed) == 0 || sched.n_spinning.load(relaxed))
     return;
-  uint64_t c = cycles();
-  if (c - p->last_soft_wake < p->soft_interval)
+  if (p->soft_skip) { // the clock is the dearest part of it
+    p->soft_skip--;
     return;
+  }
+  uint64_t c = cycles();
+  if (c - p->last_soft_wake < p->soft_interval) {
+    p->soft_skip = 7;
+    return;
+  }
   p->last_soft_wake = c;
   if (p->soft_interval < 1000000)
     p->soft_interval = p->soft_interval * 2 + 20000;
   wake_p();
+}
+
+// What went into a queue is for others, too, unless they have just shown that they can do nothing with it.
+static void wake_thief(P *p) {
+  if (uint32_t left = p->mute.load(relaxed); GO_UNLIKELY(left != 0))
+    p->mute.store(left - 1, relaxed);
+  else
+    wake_p();
 }
 
 void ready(M *m, G *g) {
@@ -707,12 +733,13 @@ void ready(M *m, G *g) {
     wake_p();
     return;
   }
+  __builtin_prefetch(g->sp); // where its registers are
   G *old = p->runnext;
   p->runnext = g;
   if (old) {
     if (old->state.load(relaxed) != g_fresh || sched.deterministic || !fresh_put(p, old))
       ring_put(m, p, old);
-    wake_p();
+    wake_thief(p);
   } else {
     soft_wake(p);
   }
@@ -850,7 +877,7 @@ extern "C" GO_HIDDEN void go_rt_spawn(M *m, G *g) {
   if (!old)
     soft_wake(p);
   else if (sched.n_procs.load(relaxed) > 1 || !sched.membarrier) // go_set_procs sees to the rest
-    wake_p();
+    wake_thief(p);
   leave(m);
 }
 

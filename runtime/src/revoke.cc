@@ -232,8 +232,30 @@ bool mon_rest() {
   return true;
 }
 
+// Ends the truces between thieves and Ps (find.cc) whose goroutines now run for longer than 5 us: such a P
+// makes few decisions, so that its count of left-out wake-ups may stand still. True if there are truces at
+// all.
+GO_RACY bool mon_end_truces(int64_t elapsed) {
+  bool any = false, ended = false;
+  for (uint32_t i = 0; i < sched.n_p_made.load(); i++) {
+    P *p = sched.all_p[i];
+    if (!p->mute.load(relaxed))
+      continue;
+    any = true;
+    if (int64_t(p->tick - p->mon_tick) * 1000 >= elapsed)
+      continue;
+    p->mute.store(0, relaxed);
+    ended = true;
+  }
+  if (ended) {
+    barrier_all(); // what they put into their queues meanwhile was announced by nobody
+    wake_p();
+  }
+  return any;
+}
+
 static void *monitor(void *) {
-  int64_t delay = 20000, last_scavenge = 0;
+  int64_t delay = 20000, last_scavenge = 0, last = real_now();
   unsigned idle = 0;
   for (;;) {
     sys::nanosleep(delay);
@@ -243,7 +265,8 @@ static void *monitor(void *) {
       continue;
     sched.n_sysmon.add(1u, relaxed);
     int64_t t = real_now();
-    bool acted = false;
+    bool acted = false, truces = mon_end_truces(t - last);
+    last = t;
     for (uint32_t i = 0; i < sched.n_p_made.load(); i++) // those to be retired, too
       acted |= retake(sched.all_p[i], t);
     if (poll_ready() && sched.n_poll_wait.load() && !sched.poll_blocked.load() &&
@@ -270,6 +293,8 @@ static void *monitor(void *) {
       delay = 20000;
     else if (idle > 50)
       delay = delay * 2 < 5000000 ? delay * 2 : 5000000;
+    if (truces && delay > 500000)
+      delay = 500000;
     if (idle > 1200 && mon_rest()) {
       idle = 0;
       delay = 20000;

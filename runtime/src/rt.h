@@ -184,6 +184,14 @@ struct alignas(128) P {
   uint64_t rng;
   uint64_t next_id, last_id; // batch of goroutine ids
   uint64_t last_soft_wake, soft_interval;
+  uint32_t soft_skip; // soft wake-ups to leave out before the clock is looked at again
+  // Thieves that took goroutines from here had them done faster than a theft costs: so many wake-ups of
+  // thieves are left out, and none steals meanwhile (find.cc).
+  atomic<uint32_t> mute;
+  // What this P has stolen since it last ran out of work.
+  P *robbed;
+  uint32_t n_booty, crumbs; // crumbs: how long to mute after the next poor theft
+  int64_t stole_at;
   bool idle;    // on the idle list
   bool retired; // set_max_procs took it out of use; empty. Under sched.lock
   uint32_t nstack[stack_classes];
@@ -382,7 +390,7 @@ G *g_at(uint32_t i);
 [[noreturn]] void go_exit(M *m);
 G *find_runnable(M *m);    // on g0; blocks until there is something
 G *pick_local(M *m, P *p); // quick look, no blocking: null = go to g0
-void steal_into(P *p);
+bool steal_into(P *p);     // false: there is nobody to steal from for now
 uint64_t next_rand(uint64_t &s);
 uint32_t cpus_allowed(); // by the affinity mask (cpus.cc)
 uint32_t cpu_quota();    // of the control groups, rounded up; 0: none
@@ -407,6 +415,7 @@ void ring_put(M *m, P *p, G *g);
 
 void barrier_all();
 void mon_start();
+bool mon_end_truces(int64_t elapsed);
 bool mon_rest(); // the monitor sleeps while all Ps are idle; false at once when not all are
 void mon_wake();
 bool take_p(M *m, P *p);

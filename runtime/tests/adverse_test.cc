@@ -100,7 +100,7 @@ static void interrupted() {
 
 // The limit is reached while connections are accepted: an error, after which the others can still be
 // accepted.
-static void no_descriptors_left() {
+[[maybe_unused]] static void no_descriptors_left() {
   auto ln = go::net::listen("tcp", "127.0.0.1:0");
   struct rlimit old;
   CHECK(getrlimit(RLIMIT_NOFILE, &old) == 0);
@@ -603,7 +603,10 @@ int main(int argc, char **argv) {
     go::set_max_procs(p);
     std::fprintf(stderr, "P=%u:", p);
 #define RUN(f) (std::fprintf(stderr, " " #f), f())
-    RUN(interrupted), RUN(no_descriptors_left), RUN(short_reads), RUN(closing), RUN(families), RUN(elements);
+#if !defined(__SANITIZE_ADDRESS__) // with which goes UBSan, that makes pipes to look at objects
+    RUN(no_descriptors_left);
+#endif
+    RUN(interrupted), RUN(short_reads), RUN(closing), RUN(families), RUN(elements);
     RUN(many_cases), RUN(throwing_cases), RUN(timers), RUN(deep_contexts), RUN(threads);
     std::fprintf(stderr, "\n");
   }
