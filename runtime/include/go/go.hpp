@@ -3,6 +3,11 @@
 // Blocking calls park the goroutine, not the thread; called from a thread that the runtime did not
 // make they block that thread. What happens before a send, an unlock, a done() or a close is
 // visible after the receive, lock, wait() or receive-of-closed that it lets go on.
+//
+// What a comment does not say is so: the function does not block, throws nothing (but std::bad_alloc, and
+// what the types and functions of its arguments throw), and orders no memory. Misuse that is called fatal
+// ends the process with code 2 and a message. Copies of handles (chan, handle, context, descriptor) may be
+// used by several goroutines at once, one and the same object only as any other of the standard library.
 #pragma once
 #include "go.h"
 
@@ -32,7 +37,8 @@
 
 namespace go {
 
-/// Thrown by a send on a closed channel and by closing a closed one.
+/// Thrown by a send on a closed channel, also by one that waits when it is closed, and by closing a closed
+/// one.
 struct closed_error : std::logic_error {
   closed_error() : std::logic_error("channel is closed") {}
 };
@@ -154,23 +160,26 @@ template <typename T> struct held {
 
 // ---- goroutines --------------------------------------------------------------------------------
 
-/// Runs f() in a new goroutine. Does not block. An exception that leaves f ends the process.
+/// Runs f() in a new goroutine (release: f sees what came before). Does not block, but may yield when the
+/// queue is full. An exception that leaves f ends the process with code 2, saying which goroutine it was and
+/// where it was spawned.
 template <typename F> void go(F &&f) {
   detail::start(std::forward<F>(f));
 }
-/// As go(f), on a stack of at least `stack` bytes.
+/// As go(f), on a stack of at least `stack` bytes (0: the default, 64 KiB; at most 64 MiB, more is cut to
+/// that).
 template <typename F> void go(std::size_t stack, F &&f) {
   detail::start(std::forward<F>(f), stack);
 }
-/// Lets other runnable goroutines go first.
+/// Lets other runnable goroutines go first; returns at once when there are none.
 inline void yield() {
   go_yield();
 }
-/// Parks for at least d.
+/// Parks the goroutine for at least d; not positive: as yield.
 template <typename R, typename Q> void sleep_for(const std::chrono::duration<R, Q> &d) {
   go_sleep(detail::nanos(d));
 }
-/// Parks until t.
+/// Parks the goroutine until t, a point of any clock.
 template <typename C, typename D> void sleep_until(const std::chrono::time_point<C, D> &t) {
   go_sleep(detail::deadline(t) - go_now());
 }
@@ -178,27 +187,30 @@ template <typename C, typename D> void sleep_until(const std::chrono::time_point
 inline std::uint64_t id() {
   return go_id();
 }
-/// Number of goroutines that exist, main included.
+/// Number of goroutines that exist, main included; approximate while others start and end.
 inline std::size_t goroutine_count() {
   return go_num();
 }
-/// Sets the number of processors; returns the old number.
+/// Sets the number of processors that run goroutines (at most 1024; 0: only asks); returns the old number.
+/// May yield.
 inline unsigned set_max_procs(unsigned n) {
   return go_set_procs(n);
 }
-/// The number of processors.
+/// The number of processors that run goroutines: at first $GOMAXPROCS, else what affinity and control groups
+/// allow.
 inline unsigned max_procs() {
   return go_set_procs(0);
 }
-/// Wires the goroutine to its thread; nests.
+/// Wires the goroutine to its thread, on which no other runs, until unlock_os_thread or its end; nests.
 inline void lock_os_thread() {
   go_lock_os_thread();
 }
-/// Takes back one lock_os_thread.
+/// Takes back one lock_os_thread; without effect when there is none.
 inline void unlock_os_thread() {
   go_unlock_os_thread();
 }
-/// Runs a blocking call while another thread takes over the processor.
+/// Runs a blocking call, f(), while another thread takes over the processor; then parks the goroutine until
+/// one is free. Gives f's result, throws what f throws. A call of the runtime in f takes a processor again.
 template <typename F> decltype(auto) blocking(F &&f) {
   struct section {
     section() { go_enter_blocking(); }
@@ -206,13 +218,14 @@ template <typename F> decltype(auto) blocking(F &&f) {
   } s;
   return std::forward<F>(f)();
 }
-/// Writes the stacks of all goroutines to a descriptor.
+/// Writes the stacks of all goroutines to a descriptor; they stop meanwhile. Errors of the writing are
+/// ignored.
 inline void traceback(int fd = 2) {
   go_traceback(fd, 1);
 }
 /// What stats() tells: counters of goroutines, switches, steals, threads, memory.
 using stats_t = go_stats;
-/// Counters of the runtime.
+/// Counters of the runtime since its start; approximate while goroutines run.
 inline stats_t stats() {
   go_stats s;
   go_get_stats(&s);
@@ -225,7 +238,7 @@ inline std::chrono::steady_clock::time_point now() {
 
 // ---- locks -------------------------------------------------------------------------------------
 
-/// A mutual-exclusion lock (Lockable). Waiters of more than 1 ms get it handed over.
+/// A mutual-exclusion lock (Lockable), not recursive. Waiters of more than 1 ms get it handed over.
 class mutex {
 public:
   mutex() = default;
@@ -235,7 +248,7 @@ public:
   void lock() { go_mutex_lock(&m_); }
   /// Locks if that is possible at once (acquire); does not block.
   bool try_lock() { return go_mutex_trylock(&m_); }
-  /// Release; does not block. Any goroutine may. Ends the process when it is not locked.
+  /// Release; does not block. Any goroutine may. Fatal when it is not locked.
   void unlock() { go_mutex_unlock(&m_); }
   /// For the functions of go.h.
   go_mutex *native_handle() { return &m_; }
@@ -252,15 +265,15 @@ public:
   shared_mutex &operator=(const shared_mutex &) = delete;
   /// For writing (acquire). Parks the goroutine while others hold the lock.
   void lock() { go_rwmutex_lock(&m_); }
-  /// For writing, if that is possible at once; does not block.
+  /// For writing, if that is possible at once (acquire); does not block.
   bool try_lock() { return go_rwmutex_trylock(&m_); }
-  /// Ends writing (release); does not block.
+  /// Ends writing (release); does not block. Any goroutine may. Fatal when it is not locked for writing.
   void unlock() { go_rwmutex_unlock(&m_); }
   /// For reading (acquire). Parks the goroutine while a writer has or wants the lock.
   void lock_shared() { go_rwmutex_rlock(&m_); }
-  /// For reading, if that is possible at once; does not block.
+  /// For reading, if that is possible at once (acquire); does not block.
   bool try_lock_shared() { return go_rwmutex_tryrlock(&m_); }
-  /// Ends reading (release); does not block.
+  /// Ends reading (release); does not block. Any goroutine may. Fatal when it is not locked for reading.
   void unlock_shared() { go_rwmutex_runlock(&m_); }
 
 private:
@@ -270,7 +283,7 @@ private:
 /// Why a wait with a limit ended.
 enum class cv_status { no_timeout, timeout };
 
-/// A condition variable for go::mutex.
+/// A condition variable for go::mutex. Waiting orders as the unlock and the lock that are part of it.
 class condition_variable {
 public:
   condition_variable() = default;
@@ -282,17 +295,17 @@ public:
   void notify_all() { go_cond_broadcast(&c_); }
   /// Unlocks, parks until notified, locks again. No wake-ups without a notification.
   void wait(std::unique_lock<mutex> &l) { until(l, INT64_MAX); }
-  /// Waits until p() holds; p runs with the lock held.
+  /// Parks until p() holds; p runs with the lock held.
   template <typename Pred> void wait(std::unique_lock<mutex> &l, Pred p) {
     while (!p())
       wait(l);
   }
-  /// As wait, for at most d.
+  /// As wait, for at most d; timeout when it was not notified.
   template <typename R, typename Q>
   cv_status wait_for(std::unique_lock<mutex> &l, const std::chrono::duration<R, Q> &d) {
     return until(l, detail::after(d)) ? cv_status::no_timeout : cv_status::timeout;
   }
-  /// Waits until p() holds, for at most d; what p() says at the end.
+  /// Parks until p() holds, for at most d; what p() says at the end.
   template <typename R, typename Q, typename Pred>
   bool wait_for(std::unique_lock<mutex> &l, const std::chrono::duration<R, Q> &d, Pred p) {
     std::int64_t t = detail::after(d);
@@ -301,12 +314,12 @@ public:
         return p();
     return true;
   }
-  /// As wait, until t at the latest.
+  /// As wait, until t at the latest; timeout when it was not notified.
   template <typename C, typename D>
   cv_status wait_until(std::unique_lock<mutex> &l, const std::chrono::time_point<C, D> &t) {
     return until(l, detail::deadline(t)) ? cv_status::no_timeout : cv_status::timeout;
   }
-  /// Waits until p() holds, until t at the latest; what p() says at the end.
+  /// Parks until p() holds, until t at the latest; what p() says at the end.
   template <typename C, typename D, typename Pred>
   bool wait_until(std::unique_lock<mutex> &l, const std::chrono::time_point<C, D> &t, Pred p) {
     std::int64_t d = detail::deadline(t);
@@ -326,7 +339,7 @@ private:
 /// A counting semaphore, FIFO.
 template <std::ptrdiff_t Max = std::numeric_limits<std::int32_t>::max()> class counting_semaphore {
 public:
-  /// Starts with n units.
+  /// Starts with n units; below 0 or above max() is misuse.
   explicit counting_semaphore(std::ptrdiff_t n) { s_.q.count = std::uint32_t(n); }
   counting_semaphore(const counting_semaphore &) = delete;
   counting_semaphore &operator=(const counting_semaphore &) = delete;
@@ -336,13 +349,13 @@ public:
   void release(std::ptrdiff_t n = 1) { go_sema_release(&s_, std::uint32_t(n)); }
   /// Takes a unit (acquire); parks the goroutine until there is one.
   void acquire() { go_sema_acquire(&s_, INT64_MAX); }
-  /// Takes a unit if there is one at once; does not block.
+  /// Takes a unit if there is one at once (acquire); does not block.
   bool try_acquire() { return go_sema_try(&s_); }
-  /// Takes a unit, waiting for at most d; true on success.
+  /// Takes a unit (acquire), parking the goroutine for at most d; true on success.
   template <typename R, typename Q> bool try_acquire_for(const std::chrono::duration<R, Q> &d) {
     return go_sema_acquire(&s_, detail::after(d));
   }
-  /// Takes a unit, waiting until t at the latest; true on success.
+  /// Takes a unit (acquire), parking the goroutine until t at the latest; true on success.
   template <typename C, typename D> bool try_acquire_until(const std::chrono::time_point<C, D> &t) {
     return go_sema_acquire(&s_, detail::deadline(t));
   }
@@ -353,19 +366,20 @@ private:
 /// A semaphore of one unit.
 using binary_semaphore = counting_semaphore<1>;
 
-/// Waits for a set of goroutines: add before they start, done in each, wait for all.
+/// Waits for a set of goroutines: add before they start, done in each, wait for all. May be destroyed as soon
+/// as wait has returned.
 class wait_group {
 public:
   wait_group() = default;
   wait_group(const wait_group &) = delete;
   wait_group &operator=(const wait_group &) = delete;
-  /// Adds n to the counter; before the goroutines start. Ends the process if it gets below 0.
+  /// Adds n to the counter; before the goroutines start. Fatal if it gets below 0.
   void add(int n = 1) { go_wg_add(&w_, n); }
   /// One goroutine less (release); at 0 those who wait go on. Does not block.
   void done() { go_wg_add(&w_, -1); }
   /// Parks the goroutine until the counter is 0 (acquire).
   void wait() { go_wg_wait(&w_); }
-  /// add(1), then f() and done() in a new goroutine.
+  /// add(1), then f() and done() in a new goroutine; as go::go otherwise.
   template <typename F> void go(F &&f) {
     add(1);
     detail::start([this, f = std::decay_t<F>(std::forward<F>(f))]() mutable {
@@ -378,13 +392,15 @@ private:
   go_wait_group w_{};
 };
 
-/// Runs a function once; the others wait. An exception leaves it to the next caller.
+/// Runs a function once; the others wait. An exception leaves it to the next caller. What the function did is
+/// visible after each call.
 class once_flag {
 public:
   once_flag() = default;
   once_flag(const once_flag &) = delete;
   once_flag &operator=(const once_flag &) = delete;
-  /// f(a...), unless it has been called before; parks while another goroutine is at it.
+  /// f(a...), unless it has been called before; parks while another goroutine is at it (acquire). Throws what
+  /// f throws.
   template <typename F, typename... A> void call(F &&f, A &&...a) {
     if (done_.load(std::memory_order_acquire))
       return;
@@ -421,9 +437,10 @@ public:
   explicit handle(std::shared_ptr<detail::join_state<R>> s) : s_(std::move(s)) {}
   /// Whether join() may be called.
   bool joinable() const { return bool(s_); }
-  /// Lets the goroutine run on unobserved.
+  /// Lets the goroutine run on unobserved: what it throws is lost.
   void detach() { s_.reset(); }
-  /// Waits for the end; may be called once.
+  /// Parks the goroutine until the other has ended (acquire), and gives its value or throws what it threw;
+  /// may be called once, else std::system_error (invalid_argument).
   R join() {
     auto s = std::move(s_);
     if (!s)
@@ -439,7 +456,8 @@ private:
   std::shared_ptr<detail::join_state<R>> s_;
 };
 
-/// Runs f(args...) in a new goroutine.
+/// Runs f(args...), both copied or moved there, in a new goroutine (release); see handle for what becomes of
+/// the result.
 template <typename F, typename... A> auto spawn(F &&f, A &&...a) {
   using R = std::invoke_result_t<std::decay_t<F>, std::decay_t<A>...>;
   auto s = std::make_shared<detail::join_state<R>>();
@@ -461,7 +479,9 @@ template <typename F, typename... A> auto spawn(F &&f, A &&...a) {
 
 // ---- channels ----------------------------------------------------------------------------------
 
-/// A channel of T; copies share one channel. chan<T>(nullptr) is a nil channel: it blocks for ever.
+/// A channel of T; copies share one channel. chan<T>(nullptr) is a nil channel: it blocks for ever. T may be
+/// move-only; its move must not throw. A send is a release for the receive that gets the value; a receive is
+/// one for the send that it lets go on.
 template <typename T> class chan {
   static_assert(std::is_nothrow_move_constructible_v<T>, "elements move under the channel's lock");
 
@@ -479,20 +499,22 @@ public:
   }
   ~chan() { go_chan_unref(c_); }
 
-  /// Blocks until received or buffered. Throws closed_error.
+  /// Parks the goroutine until v is received or buffered (release). Throws closed_error, also when closed
+  /// meanwhile.
   void send(T v) const { put(v, 1); }
-  /// Sends if that is possible at once. Throws closed_error.
+  /// Sends if that is possible at once (release); else v is lost and the result false. Throws closed_error.
   bool try_send(T v) const { return put(v, 0); }
-  /// Blocks for a value; nullopt: closed and drained.
+  /// Parks the goroutine until there is a value (acquire); nullopt: closed and drained.
   std::optional<T> recv() const { return get(1); }
-  /// A value if one is there at once.
+  /// A value if one is there at once (acquire); nullopt: none, or closed.
   std::optional<T> try_recv() const { return get(0); }
-  /// No more sends. Blocked senders throw. Throws closed_error if closed already.
+  /// No more sends (release). Blocked senders throw, receivers drain. Throws closed_error if closed already;
+  /// fatal for nil.
   void close() const {
     if (go_chan_close(c_) != GO_OK)
       throw closed_error();
   }
-  /// Elements in the buffer at this moment.
+  /// Elements in the buffer at this moment, which may be over when it is told.
   std::size_t len() const { return go_chan_len(c_); }
   /// Size of the buffer.
   std::size_t cap() const { return go_chan_cap(c_); }
@@ -601,11 +623,13 @@ template <typename T> struct is_default : std::false_type {};
 template <typename F> struct is_default<default_case<F>> : std::true_type {};
 } // namespace detail
 
-/// A case that receives; f gets nullopt when the channel is closed and drained.
+/// A case that receives (acquire); f gets nullopt when the channel is closed and drained. Never ready for a
+/// nil channel.
 template <typename T, typename F> auto on_recv(chan<T> c, F f) {
   return detail::recv_case<T, F>{std::move(c), std::move(f), {}};
 }
-/// A case that sends v. select throws closed_error if the channel is closed.
+/// A case that sends v (release), then calls f(). select throws closed_error if the channel is closed. v
+/// stays in the case until it is sent. Never ready for a nil channel.
 template <typename T, typename V, typename F> auto on_send(chan<T> c, V &&v, F f) {
   return detail::send_case<T, F>{std::move(c), std::move(f), detail::held<T>(std::forward<V>(v))};
 }
@@ -622,8 +646,9 @@ template <typename F> auto otherwise(F f) {
   return detail::default_case<F>{std::move(f)};
 }
 
-/// Waits until one case can go on, does it, runs its function; returns its index. Fair among the
-/// cases that are ready. Holds its own reference to every channel.
+/// Parks the goroutine until one case can go on, does it, runs its function; returns its index. Fair among
+/// the cases that are ready. Holds its own reference to every channel. With otherwise() it does not park.
+/// Throws closed_error, and what the function throws. Without cases it parks for ever.
 template <typename... Cases> int select(Cases &&...cs) {
   constexpr std::size_t n = sizeof...(Cases);
   go_case k[n ? n : 1] = {};

@@ -16,7 +16,8 @@ inline void send_tick(void *p) {
 }
 } // namespace detail
 
-/// Delivers the time on channel() once, after d. Stopped when destroyed.
+/// Delivers the time on channel() once, after d (a release for its receive). Stopped when destroyed. Several
+/// goroutines may stop and reset it.
 class timer {
 public:
   template <typename R, typename Q>
@@ -27,7 +28,8 @@ public:
   ~timer() { go_timer_free(t_); }
   /// Where the time arrives.
   chan<time_point> channel() const { return c_; }
-  /// True if this kept the timer from firing. No stale time stays in the channel.
+  /// True if this kept the timer from firing, or its time from being received. No stale time stays in the
+  /// channel.
   bool stop() {
     bool r = go_timer_stop(t_);
     return c_.try_recv() || r;
@@ -44,8 +46,8 @@ private:
   go_timer *t_;
 };
 
-/// Delivers the time on channel() every d; a slow receiver misses ticks. Throws
-/// std::invalid_argument when d is not positive.
+/// Delivers the time on channel() every d (releases for their receives); a slow receiver misses ticks. Throws
+/// std::invalid_argument when d is not positive. Stopped when destroyed.
 class ticker {
 public:
   template <typename R, typename Q>
@@ -61,7 +63,8 @@ public:
     go_timer_stop(t_);
     c_.try_recv();
   }
-  /// Starts anew with period d; the next tick comes after d. Revives a stopped ticker.
+  /// Starts anew with period d; the next tick comes after d. Revives a stopped ticker. Throws
+  /// std::invalid_argument when d is not positive.
   template <typename R, typename Q> void reset(const std::chrono::duration<R, Q> &d) {
     std::int64_t ns = period(d);
     stop();
@@ -78,7 +81,8 @@ private:
   go_timer *t_;
 };
 
-/// Runs f in a goroutine of its own after d, unless stopped.
+/// Runs f in a goroutine of its own after d (release), unless stopped or destroyed before. An exception that
+/// leaves f ends the process.
 class after_func {
 public:
   template <typename R, typename Q, typename F>
@@ -90,7 +94,7 @@ public:
     stop();
     go_timer_free(t_);
   }
-  /// True if this kept f from running.
+  /// True if this kept f from running; does not wait for an f under way.
   bool stop() {
     if (!go_timer_stop(t_))
       return false;
@@ -107,7 +111,8 @@ private:
   go_timer *t_;
 };
 
-/// A channel that gets the time once, after d.
+/// A channel that gets the time once, after d. The goroutine behind it lives until then: for a time-out that
+/// often does not come, the case after(d, f) of a select is cheaper.
 template <typename R, typename Q> chan<time_point> after(const std::chrono::duration<R, Q> &d) {
   chan<time_point> c(1);
   detail::start([c, t = detail::after(d)] {
@@ -117,7 +122,8 @@ template <typename R, typename Q> chan<time_point> after(const std::chrono::dura
   return c;
 }
 
-/// A variable of which every goroutine has its own.
+/// A variable of which every goroutine (and every thread that the runtime didn't make) has its own, made by
+/// T(). There may be 1023 of them in a program, and they are not given back.
 template <typename T> class local {
 public:
   local() : k_(go_local_key([](void *p) { delete static_cast<T *>(p); })) {}
@@ -188,14 +194,15 @@ private:
 };
 } // namespace detail
 
-/// Carries cancellation and a deadline down a tree of calls. Copies share one state.
+/// Carries cancellation and a deadline down a tree of calls. Copies share one state. Its end is a release for
+/// who sees it by done(), err() or cause().
 class context {
 public:
   context() = default;
   explicit context(std::shared_ptr<detail::ctx_state> s) : s_(std::move(s)) {}
   /// Closed when the context ends; nil (blocks for ever) for the background.
   chan<std::monostate> done() const { return s_ ? s_->done : chan<std::monostate>(nullptr); }
-  /// Empty while alive; then timed_out or operation_canceled.
+  /// Empty while alive; then errc::timed_out or errc::operation_canceled. Parks for moments only, for a lock.
   std::error_code err() const {
     if (!s_)
       return {};
@@ -224,7 +231,7 @@ class cancel_func {
 public:
   cancel_func() = default;
   explicit cancel_func(std::shared_ptr<detail::ctx_state> s) : s_(std::move(s)) {}
-  /// Ends the context; does not block.
+  /// Ends the context and those below it; parks for moments only, for their locks.
   void operator()() const { (*this)(std::make_error_code(std::errc::operation_canceled)); }
   /// Ends the context for a cause of one's own; err() is operation_canceled all the same.
   void operator()(std::error_code cause) const {
@@ -241,7 +248,8 @@ inline context background() {
   return {};
 }
 
-/// A child of `up` that cancel() ends, at the latest when its parent or its deadline does.
+/// A child of `up` that cancel() ends with operation_canceled, t with timed_out, the end of its parent as
+/// that has it: whichever is first. Of an ended parent, and with t in the past, it has ended at once.
 inline std::pair<context, cancel_func> with_deadline(const context &up, time_point t) {
   auto s = std::make_shared<detail::ctx_state>();
   s->parent = up.state();
@@ -286,7 +294,7 @@ std::pair<context, cancel_func> with_timeout(const context &up, const std::chron
   return with_deadline(up, time_point(std::chrono::nanoseconds(detail::after(d))));
 }
 
-/// Goroutines whose first exception is rethrown by wait().
+/// Goroutines whose first exception is rethrown by wait(). It must live until wait() has returned.
 class errgroup {
 public:
   errgroup() = default;
@@ -310,7 +318,7 @@ public:
       wg_.done();
     });
   }
-  /// Parks until all have ended; then rethrows the first exception.
+  /// Parks the goroutine until all have ended (acquire); then rethrows the first exception.
   void wait() {
     wg_.wait();
     if (error_)
