@@ -10,6 +10,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
       {Dialect::Ld64, {GOLD_COMMON("x86_64"), "-dylib", "-install_name", "/x.dylib", "-dead_strip"}},
       {Dialect::Ld64, {GOLD_COMMON("arm64"), "-e", "_main", "-dead_strip", "-all_load"}},
       {Dialect::Ld64, {GOLD_COMMON("x86_64"), "-e", "_main", "-all_load", "-no_fixup_chains"}},
+      {Dialect::Ld64, {GOLD_COMMON("arm64"), "-r"}},
+      {Dialect::Ld64, {GOLD_COMMON("x86_64"), "-r"}},
+      {Dialect::Ld64, {GOLD_COMMON("arm64"), "-e", "_main", "--icf=safe"}},
+      {Dialect::Ld64, {GOLD_COMMON("x86_64"), "-e", "_main", "--icf=all"}},
   };
 #undef GOLD_COMMON
   return fuzz_link(data, size, variants);

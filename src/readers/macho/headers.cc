@@ -144,6 +144,11 @@ void read_headers(MachObject &o) {
       o.platform_min = v.version;
       break;
     }
+    case LC_LINKER_OPTION: {
+      std::string_view words = cut(c.from(sizeof(LinkerOptionCommand)));
+      o.linker_options.push_back(words.substr(0, words.find_last_not_of('\0') + 1));
+      break;
+    }
     default:
       break;
     }

@@ -87,7 +87,7 @@ Treatment treatment(const Link &link, const MachObject &o, u32 ordinal) {
       ordinal == o.eh_frame || n.name == kAddrsig)
     return Treatment::None;
   if (u32 size = literal_size(n.type())) {
-    if (!n.relocs.empty() || h.size == 0 || h.size % size || h.size >= ~u32(0))
+    if (link.is_relocatable() || !n.relocs.empty() || h.size == 0 || h.size % size || h.size >= ~u32(0))
       return Treatment::Whole;
     if (n.type() == S_CSTRING_LITERALS &&
         (!link.opt.merge_strings || o.bytes.data()[h.offset + h.size - 1] != 0))

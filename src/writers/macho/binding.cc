@@ -43,6 +43,8 @@ std::string version_text(u32 v) {
 
 void MachTarget::add_linker_symbols(Link &link) {
   using L = LinkerSymbol;
+  if (object)
+    return;
   link.symbols.reserve(8);
   if (!link.is_shared()) {
     Symbol *s = link.symbols.intern("__mh_execute_header");
@@ -163,6 +165,8 @@ void MachTarget::decide_imports_exports(Link &link) {
             if (Symbol *w = o.symbols[symbol]; w->section && w->value == 0)
               o.subs[sub].leader = w->section;
         }
+        if (object)
+          return;
         for (std::size_t k = f->first_global; k < f->symbols.size(); ++k) {
           Symbol *s = f->symbols[k];
           if (!s || s->file != f || (s->native != k && f != link.internal) ||
@@ -195,6 +199,8 @@ void MachTarget::decide_imports_exports(Link &link) {
         }
       },
       4);
+  if (object)
+    return;
   has_weak_exports = weak_exports;
   if (Symbol *s = link.symbols.find("__mh_execute_header");
       s && s->flags & kSymLinkerDefined && !s->is_local())

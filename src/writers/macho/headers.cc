@@ -2,7 +2,7 @@
 //
 // The commands are made twice: when segments and sections are known, for their size, and when everything
 // has its address.
-#include "writers/macho/target.h"
+#include "writers/macho/relocatable.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -127,6 +127,26 @@ bool MachTarget::signs(const Link &link) const {
          platform == PLATFORM_TVOSSIMULATOR || platform == PLATFORM_WATCHOSSIMULATOR;
 }
 
+void MachTarget::append_platform(std::vector<u8> &v) const {
+  if (platform == PLATFORM_MACOS && min_version < (10u << 16 | 14 << 8)) {
+    auto &m = append<VersionMinCommand>(v, LC_VERSION_MIN_MACOSX);
+    m.version = min_version;
+    m.sdk = sdk_version;
+  } else {
+    std::size_t begin = v.size();
+    auto &b = append<BuildVersionCommand>(v, LC_BUILD_VERSION);
+    b.platform = platform;
+    b.minos = min_version;
+    b.sdk = sdk_version;
+    b.ntools = 1;
+    v.resize(v.size() + sizeof(BuildToolVersion));
+    auto &tool = *reinterpret_cast<BuildToolVersion *>(v.data() + v.size() - sizeof(BuildToolVersion));
+    tool.tool = TOOL_LD;
+    tool.version = 1 << 16;
+    reinterpret_cast<LoadCommand *>(v.data() + begin)->cmdsize = static_cast<u32>(v.size() - begin);
+  }
+}
+
 void MachTarget::append_commands(Link &link, std::vector<u8> &v) {
   const Options &opt = link.opt;
   v.clear();
@@ -139,6 +159,13 @@ void MachTarget::append_commands(Link &link, std::vector<u8> &v) {
     d.dataoff = static_cast<u32>(at(s));
     d.datasize = static_cast<u32>(size(s));
   };
+  if (object) {
+    object->append_commands(v);
+    append_platform(v);
+    if (data_in_code)
+      linkedit(LC_DATA_IN_CODE, data_in_code);
+    return;
+  }
   auto stub_index = [&](const OutputSection &o) -> u32 {
     for (const PointerSection *p : {got, thread_ptrs})
       if (p && p->section.output == &o)
@@ -223,23 +250,7 @@ void MachTarget::append_commands(Link &link, std::vector<u8> &v) {
     append<UuidCommand>(v, LC_UUID);
     uuid_at_ = static_cast<u32>(v.size() - 16);
   }
-  if (platform == PLATFORM_MACOS && min_version < (10u << 16 | 14 << 8)) {
-    auto &m = append<VersionMinCommand>(v, LC_VERSION_MIN_MACOSX);
-    m.version = min_version;
-    m.sdk = sdk_version;
-  } else {
-    std::size_t begin = v.size();
-    auto &b = append<BuildVersionCommand>(v, LC_BUILD_VERSION);
-    b.platform = platform;
-    b.minos = min_version;
-    b.sdk = sdk_version;
-    b.ntools = 1;
-    v.resize(v.size() + sizeof(BuildToolVersion));
-    auto &tool = *reinterpret_cast<BuildToolVersion *>(v.data() + v.size() - sizeof(BuildToolVersion));
-    tool.tool = TOOL_LD;
-    tool.version = 1 << 16;
-    reinterpret_cast<LoadCommand *>(v.data() + begin)->cmdsize = static_cast<u32>(v.size() - begin);
-  }
+  append_platform(v);
   append<SourceVersionCommand>(v, LC_SOURCE_VERSION).version = source_version(opt.source_version);
   if (link.entry) {
     u64 entry = 0;
@@ -275,12 +286,17 @@ void MachTarget::write_headers(Link &link, u8 *buf) {
   h.magic = MH_MAGIC_64;
   h.cputype = mach_arch.info.cputype;
   h.cpusubtype = mach_arch.info.cpusubtype;
-  h.filetype = opt.macho_bundle ? MH_BUNDLE : link.is_shared() ? MH_DYLIB : MH_EXECUTE;
+  h.filetype = object ? MH_OBJECT : opt.macho_bundle ? MH_BUNDLE : link.is_shared() ? MH_DYLIB : MH_EXECUTE;
   u32 n = 0;
   for (std::size_t at = 0; at < commands_.size(); ++n)
     at += reinterpret_cast<const LoadCommand *>(commands_.data() + at)->cmdsize;
   h.ncmds = n;
   h.sizeofcmds = static_cast<u32>(commands_.size());
+  if (object) {
+    h.flags = object->subsections() ? u32(MH_SUBSECTIONS_VIA_SYMBOLS) : 0u;
+    std::memcpy(buf + sizeof(Header), commands_.data(), commands_.size());
+    return;
+  }
   u32 flags = MH_DYLDLINK | (flat ? 0u : u32(MH_TWOLEVEL));
   flags |= (opt.root_safe ? u32(MH_ROOT_SAFE) : 0u) | (opt.setuid_safe ? u32(MH_SETUID_SAFE) : 0u);
   if (opt.force_flat_namespace && !link.is_shared())
@@ -312,6 +328,8 @@ void MachTarget::write_headers(Link &link, u8 *buf) {
 }
 
 void MachTarget::finish(Link &link, OutputFile &out, const u8 (&identity)[64]) {
+  if (object)
+    return;
   if (!link.opt.no_uuid) {
     u8 uuid[16];
     std::memcpy(uuid, identity, sizeof uuid);

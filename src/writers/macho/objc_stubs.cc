@@ -143,6 +143,8 @@ std::vector<u8> make_object(const ArchInfo &arch, std::span<const std::string_vi
 } // namespace
 
 void MachTarget::alternatives(Link &link, std::vector<Symbol *> &out) {
+  if (object)
+    return;
   std::vector<std::string_view> names;
   const Reader *reader = nullptr;
   for (const InputFile *f : link.files) {

@@ -96,6 +96,8 @@ std::string_view renamed(std::string_view name) {
 
 std::string_view MachTarget::output_name(const Link &, const Section &s) {
   std::string_view n = s.name();
+  if (object)
+    return n;
   if (n == "COMMON")
     return "__DATA,__common";
   return s.kind == SectionKind::Synthetic ? n : renamed(n);
@@ -127,7 +129,9 @@ u64 MachTarget::rank(const Link &, const OutputSection &o) {
                                          : kMiddle;
     }
   }
-  return u64(seg) << 48 | other << 16 | sect;
+  // Of an object what has no header, and before that what takes no space in the file, comes last.
+  u64 late = !object ? 0 : segment_of(o.name) == "__LINKEDIT" ? 2 : o.flags & kSecZeroFill ? 1 : 0;
+  return late << 62 | u64(seg) << 48 | other << 16 | sect;
 }
 
 void MachTarget::describe_output(Link &link, OutputSection &o) {
@@ -152,7 +156,7 @@ OrderLine MachTarget::order_line(std::string_view line) {
 }
 
 u64 MachTarget::default_image_base(const Link &link) {
-  return link.is_shared() ? 0 : link.opt.pagezero_size;
+  return link.is_shared() || object ? 0 : link.opt.pagezero_size;
 }
 
 int MachTarget::segment_index(const Link &link, const OutputSection &o) const {
@@ -171,6 +175,17 @@ void MachTarget::make_segments(Link &link) {
     s.native_flags = prot;
     return s;
   };
+  if (object) {
+    u32 n = 0;
+    add("", 0);
+    for (OutputSection *o : link.outputs)
+      o->index = segment_of(o->name) == "__LINKEDIT" ? 0 : ++n;
+    if (n > 255)
+      link.diag.error("the object would have more than 255 sections");
+    append_commands(link, commands_);
+    header_size_ = sizeof(Header) + commands_.size();
+    return;
+  }
   if (!link.is_shared() && link.opt.pagezero_size)
     add("__PAGEZERO", 0);
   Segment *text = &add("__TEXT", VM_PROT_READ | VM_PROT_EXECUTE);

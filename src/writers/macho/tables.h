@@ -198,6 +198,11 @@ public:
   using MachSynthetic::MachSynthetic;
   void plan(Link &);
   void write(Link &, u8 *buf) override;
+  struct Personality {
+    u32 at; // where the pointer to it stands
+    Symbol *symbol;
+  };
+  const std::vector<Personality> &personalities() const { return personalities_; }
 
 private:
   struct OutCie {
@@ -211,6 +216,7 @@ private:
     u32 cie_offset;
   };
   std::vector<OutCie> cies_;
+  std::vector<Personality> personalities_;
   std::vector<OutFde> fdes_;
 };
 

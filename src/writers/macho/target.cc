@@ -3,6 +3,7 @@
 
 #include "support/hash.h"
 #include "writers/macho/reloc.h"
+#include "writers/macho/relocatable.h"
 
 #include <algorithm>
 
@@ -56,11 +57,11 @@ Target *make_macho_target(Link &link, Arch arch) {
 MachTarget::MachTarget(Link &link, const MachArch &a) : mach_arch(a) {
   set_platform(link);
   if (link.is_relocatable())
-    link.diag.error("-r is not supported yet for Mach-O");
+    object = new ObjectWriter(link, *this);
 }
 
 std::string_view MachTarget::default_entry(const Link &link) {
-  return link.is_shared() ? "" : "_main";
+  return link.is_shared() || link.is_relocatable() ? "" : "_main";
 }
 
 bool MachTarget::is_root(const Link &, const Section &s) {
@@ -147,7 +148,7 @@ u64 MachTarget::fold_key(const Link &, const Section &s) {
 
 void MachTarget::scan(Link &link, Section &s) {
   MachObject *o = object_of(s);
-  if (!o)
+  if (!o || object)
     return;
   try {
     mach_arch.scan(link, *this, *o, s);
@@ -162,7 +163,10 @@ void MachTarget::relocate(Link &link, Section &s, u8 *buf) {
   if (!o)
     return;
   try {
-    mach_arch.relocate(link, *this, *o, s, buf);
+    if (object)
+      object->relocate(s, buf);
+    else
+      mach_arch.relocate(link, *this, *o, s, buf);
   } catch (const InputError &e) {
     link.diag.error(o->display_name() + ":(" + std::string(s.name()) + "): " + e.what(), o->priority,
                     s.index);
@@ -411,6 +415,14 @@ void MachTarget::follow_folded(Link &link) {
 void MachTarget::synthesize(Link &link) {
   follow_folded(link);
   make_created_sections(link);
+  if (object) {
+    object->make(link);
+    if (link.opt.data_in_code) {
+      data_in_code = link.synthesize<DataInCodeSection>(*this, "__LINKEDIT,__data_in_code", 0, 8);
+      data_in_code->keep_empty = true;
+    }
+    return;
+  }
   make_unwind(link);
   collect_needs(link);
   if (eh_frame)
@@ -431,6 +443,8 @@ void MachTarget::fill(const OutputSection &o, u8 *buf, u64 n) {
 }
 
 void MachTarget::finalize(Link &link) {
+  if (object)
+    return object->finish();
   addresses_final = true;
   for (const OutputSection *o : link.outputs)
     if (o->native_type == S_THREAD_LOCAL_REGULAR || o->native_type == S_THREAD_LOCAL_ZEROFILL) {

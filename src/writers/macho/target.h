@@ -19,6 +19,8 @@
 
 namespace gold::macho {
 
+class ObjectWriter;
+
 class MachTarget final : public Target {
 public:
   MachTarget(Link &, const MachArch &);
@@ -51,7 +53,7 @@ public:
   u64 default_image_base(const Link &) override;
   void finalize(Link &) override;
 
-  BranchModel branch_model() const override { return mach_arch.branch_model(); }
+  BranchModel branch_model() const override { return object ? BranchModel() : mach_arch.branch_model(); }
   void branches(Link &, const Section &, std::vector<Branch> &) override;
   u64 destination(Link &, const Symbol &) override;
   void write_thunk(Link &, u8 *buf, u64 place, u64 destination) override {
@@ -61,12 +63,13 @@ public:
   void relocate(Link &, Section &, u8 *buf) override;
   void fill(const OutputSection &, u8 *buf, u64 n) override;
   void write_headers(Link &, u8 *buf) override;
-  bool wants_identity(const Link &link) override { return !link.opt.no_uuid; }
+  bool wants_identity(const Link &link) override { return !object && !link.opt.no_uuid; }
   void finish(Link &, OutputFile &, const u8 (&identity)[64]) override;
 
   // -- shared by the files of this directory
 
   const MachArch &mach_arch;
+  ObjectWriter *object = nullptr; // with -r
   bool addresses_final = false;
   bool chained = true; // chained fixups, else dyld's opcodes
   bool flat = false;   // imports are looked up in all images (-flat_namespace)
@@ -158,6 +161,7 @@ private:
   void set_linker_symbols(Link &);
   void set_segments(Link &);
   void append_commands(Link &, std::vector<u8> &);
+  void append_platform(std::vector<u8> &) const;
 
   struct LinkerSymbol {
     Symbol *symbol;

@@ -311,8 +311,11 @@ void EhFrameSection::plan(Link &link) {
       auto it =
           std::find_if(cies_.begin(), cies_.end(), [&](const OutCie &c) { return equal(c, o, fde.cie); });
       if (it == cies_.end()) {
+        const Cie &cie = o.cies[fde.cie];
         it = cies_.insert(cies_.end(), {&o, fde.cie, at});
-        at += o.cies[fde.cie].size;
+        if (cie.personality_at)
+          personalities_.push_back({at + cie.personality_at - cie.offset, cie.personality});
+        at += cie.size;
       }
       fde.output_offset = at;
       fdes_.push_back({&o, i, it->offset});
@@ -333,6 +336,10 @@ void EhFrameSection::write(Link &link, u8 *buf) {
     copy(*c.file, cie.offset, cie.size, c.offset);
     if (cie.personality_at) {
       u32 at = c.offset + cie.personality_at - cie.offset;
+      if (link.is_relocatable()) { // it has a relocation; what it adds is the field's own size on x86-64
+        store<u32>(buf + at, target_.arch() == Arch::X86_64 ? 4 : 0);
+        continue;
+      }
       store<u32>(buf + at, static_cast<u32>(target_.got_address(link, *cie.personality) - (address + at)));
     }
   }
