@@ -11,7 +11,6 @@ for arch in x86_64 arm64; do
   fails_with 'undefined symbol: _start' ld64 "$arch" -lSystem -o app twice.o -e _start
   fails_with 'unable to find library -lnothing' ld64 "$arch" twice.o -lnothing -o app
   fails_with 'unable to find framework Nothing' ld64 "$arch" twice.o -framework Nothing -o app
-  fails_with '-r is not supported yet' ld64 "$arch" -r twice.o -o app.o
   ld64 "$arch" main.o -lSystem -o app -undefined dynamic_lookup
   check_macho app
   llvm-nm-19 -m app > out
