@@ -1076,6 +1076,8 @@ static void start_runtime() {
   }
   sched.page_size = uint32_t(getauxval(6));
   sched.max_m = 10000;
+  if (uint32_t v; debug_option("threads", &v)) // for tests
+    sched.max_m = v;
   sched.membarrier = sys::call(__NR_membarrier, 1 << 4, 0, 0) == 0;
   sched.n_procs.store(procs);
   sys::call(__NR_rt_sigprocmask, 0, 0, sys::arg(&sched.sigmask), 8);

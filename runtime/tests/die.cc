@@ -1,5 +1,6 @@
 // die.cc - programs that end badly, one per argument; death.cmake checks how.
 #include <go/go.hpp>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstring>
@@ -53,6 +54,24 @@ int main(int, char **argv) {
     fill_slots(c, 100);
     go::go([] { std::printf("%d\n", deep(1000000)); });
     c.recv();
+  } else if (!std::strcmp(argv[1], "threads")) {
+    for (int i = 0; i < 100; ++i)
+      go::go([] { usleep(20000000); });
+    go::sleep_for(std::chrono::seconds(20));
+  } else if (!std::strcmp(argv[1], "traceback")) {
+    go::go([c] {
+      go_set_name("first");
+      c.recv();
+    });
+    go::go([] { go::sleep_for(std::chrono::hours(1)); });
+    go::go([] {
+      for (;;) // computes; it is stopped at its next call, or shown as it runs
+        go::yield();
+    });
+    go::sleep_for(std::chrono::milliseconds(20));
+    go::traceback(2);
+    c.send(1); // and all goes on
+    return 3;
   } else if (!std::strcmp(argv[1], "unlock")) {
     go::mutex m;
     m.unlock();
