@@ -10,6 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
       {Dialect::Gnu,
        {"-m", "i386pep", "--gc-sections", "--icf=all", "--unresolved-symbols=ignore-all", "-s", "-e", "f"}},
       {Dialect::Gnu, {"-m", "i386pep", "--whole-archive", "--unresolved-symbols=ignore-all", "-e", "main"}},
+      {Dialect::Gnu, {"-m", "i386pep", "-r"}},
+      {Dialect::Gnu, {"-m", "i386pep", "--icf=safe", "--unresolved-symbols=ignore-all", "-e", "main"}},
   };
   return fuzz_link(data, size, variants);
 }

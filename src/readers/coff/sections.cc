@@ -17,8 +17,9 @@ bool is_debug(std::string_view name) {
 bool wanted(const Link &link, const SectionHeader &h, std::string_view name) {
   if (h.Characteristics & (IMAGE_SCN_LNK_REMOVE | IMAGE_SCN_LNK_INFO) && !link.is_relocatable())
     return false;
-  if (name.starts_with(".debug$") || name == ".drectve" || name == ".note.GNU-stack" ||
-      name == ".llvm_addrsig" || name.starts_with(".gnu.lto_") || name.starts_with(".llvm"))
+  if (((name.starts_with(".debug$") || name == ".drectve") && !link.is_relocatable()) ||
+      name == ".note.GNU-stack" || name == ".llvm_addrsig" || name.starts_with(".gnu.lto_") ||
+      name.starts_with(".llvm"))
     return false;
   return link.opt.strip == StripMode::None || !is_debug(name);
 }
@@ -203,6 +204,10 @@ void ObjectReader::parse_sections(Link &link, InputFile &f) const {
     Section &s = made[k];
     o.sections[x] = &s;
     fill(o, s, x, name);
+    if (link.is_relocatable() && s.native_flags & IMAGE_SCN_LNK_COMDAT)
+      s.flags |= kSecInGroup; // it stays by itself
+    if (name == ".drectve")   // text that goes on
+      s.p2align = 0;
     if (name.starts_with(".pdata") && s.num_relocs && !link.is_relocatable()) {
       s.kind = SectionKind::Unwind;
       o.pdata.push_back(&s);

@@ -40,7 +40,8 @@ PeTarget::PeTarget(Link &link) {
         "--section-alignment: a power of two is needed that is at least 4096 and the file alignment");
   if (link.opt.image_base.value_or(0) % 65536)
     link.diag.error("--image-base: a multiple of 65536 is needed");
-  claim_linker_symbols(link);
+  if (!link.is_relocatable())
+    claim_linker_symbols(link);
 }
 
 std::string_view PeTarget::default_entry(const Link &link) {
@@ -52,6 +53,8 @@ std::string_view PeTarget::default_entry(const Link &link) {
 }
 
 void PeTarget::alternatives(Link &link, std::vector<Symbol *> &out) {
+  if (link.is_relocatable())
+    return;
   std::mutex mutex;
   auto want = [&](Symbol *s) {
     if (!s || s->klass() != SymClass::Lazy)

@@ -71,10 +71,14 @@ u16 dll_characteristics(const Options &o) {
 }
 
 u64 PeTarget::header_size(const Link &link) {
+  if (link.is_relocatable())
+    return object.header_size(link);
   return align_up(kHeaders + link.outputs.size() * sizeof(SectionHeader), link.opt.pe_file_alignment);
 }
 
 void PeTarget::write_headers(Link &link, u8 *buf) {
+  if (link.is_relocatable())
+    return object.write_headers(link, buf);
   const Options &opt = link.opt;
   std::memcpy(buf, kDosStub, sizeof kDosStub);
   std::memcpy(buf + sizeof kDosStub, "PE\0\0", 4);

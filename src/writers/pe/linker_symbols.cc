@@ -141,6 +141,8 @@ void PeTarget::claim_linker_symbols(Link &link) {
 }
 
 void PeTarget::add_linker_symbols(Link &link) {
+  if (link.is_relocatable())
+    return;
   for (u32 i = 0; i < std::size(rows); ++i)
     if (rows[i].provide)
       if (Symbol *s = define_linker_symbol(link, rows[i].name, nullptr, 0, Visibility::Default))

@@ -185,6 +185,10 @@ void PeTarget::make_segments(Link &link) {
       if (s.out && !s.out->dropped)
         link.outputs.push_back(s.out);
   }
+  if (link.is_relocatable()) { // empty sections may have symbols
+    link.number_outputs();
+    return object.count_relocs(link);
+  }
   std::erase_if(link.outputs, [&](OutputSection *o) {
     for (const Section *s : o->members)
       if (s->size || (s->kind == SectionKind::Synthetic && s->synth->keep_empty && s->name_size))
@@ -195,8 +199,6 @@ void PeTarget::make_segments(Link &link) {
     return true;
   });
   link.number_outputs();
-  if (link.is_relocatable())
-    return;
   for (OutputSection *o : link.outputs) {
     o->starts_segment = true;
     o->flags |= kSecAlloc; // debug information has addresses, too

@@ -212,7 +212,7 @@ const OutputSection *output_of(const Link &link, const Symbol &s) {
 } // namespace
 
 void PeTarget::relocate(Link &link, Section &sec, u8 *buf) {
-  if (!is_object(*sec.file))
+  if (!is_object(*sec.file) || link.is_relocatable()) // then addends stay what they are
     return;
   auto &o = object_of(*sec.file);
   const u64 base = sec.address();

@@ -155,9 +155,11 @@ void SymbolTable::write(Link &link, u8 *buf) {
 }
 
 u64 PeTarget::trailer_size(const Link &link) {
-  return symtab.size(link);
+  return link.is_relocatable() ? object.trailer_size(link) : symtab.size(link);
 }
 void PeTarget::write_trailer(Link &link, u8 *buf) {
+  if (link.is_relocatable())
+    return object.write_trailer(link, buf);
   symtab.write(link, buf);
 }
 

@@ -19,7 +19,9 @@ static void report_too_large(Link &link) {
 
 void PeTarget::synthesize(Link &link) {
   if (link.is_relocatable()) {
-    link.diag.error("-r with COFF objects is not supported yet");
+    if (link.opt.discard == DiscardMode::All || link.opt.strip == StripMode::All)
+      link.diag.error("-s and -x are not supported yet with -r");
+    object.collect(link);
     return;
   }
   make_imports(link);
@@ -51,6 +53,8 @@ void PeTarget::synthesize(Link &link) {
 }
 
 void PeTarget::finalize(Link &link) {
+  if (link.is_relocatable())
+    return;
   image_base = link.image_base;
   u64 slots = import_addresses ? import_addresses->section.address() : 0;
   u64 jumps = thunk_section ? thunk_section->section.address() : 0;

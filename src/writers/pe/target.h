@@ -8,6 +8,7 @@
 #include "formats/coff/object.h"
 #include "model/link.h"
 #include "model/target.h"
+#include "writers/pe/relocatable.h"
 #include "writers/pe/tables.h"
 
 #include <string_view>
@@ -101,6 +102,7 @@ public:
   }
 
   SymbolTable symtab;
+  ObjectWriter object; // with -r
 
 private:
   struct LinkerSymbol {
