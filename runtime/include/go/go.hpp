@@ -161,7 +161,8 @@ template <typename T> struct held {
 // ---- goroutines --------------------------------------------------------------------------------
 
 /// Runs f() in a new goroutine (release: f sees what came before). Does not block, but may yield when the
-/// queue is full. An exception that leaves f ends the process with code 2, saying which goroutine it was and
+/// queue is full. The goroutine begins with the default floating-point environment, and keeps its own. An
+/// exception that leaves f ends the process with code 2, saying which goroutine it was and
 /// where it was spawned.
 template <typename F> void go(F &&f) {
   detail::start(std::forward<F>(f));

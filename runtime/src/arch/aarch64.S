@@ -107,8 +107,7 @@ go_rt_init_stack:
 	stp xzr, xzr, [x0, #48]
 	stp xzr, xzr, [x0, #64]
 	stp xzr, xzr, [x0, #80]
-	mrs x9, fpcr
-	str x9, [x0, #160]
+	str xzr, [x0, #160] // the default floating-point environment
 	ret
 	.cfi_endproc
 	.size go_rt_init_stack, .-go_rt_init_stack

@@ -85,7 +85,7 @@ go_rt_start:
 	.size go_rt_start, .-go_rt_start
 
 // void *go_rt_init_stack(void *top /*rdi*/, void (*fn)(void *) /*rsi*/, void *arg /*rdx*/)
-// Lays out a context that starts fn(arg); returns its stack pointer.
+// Lays out a context that starts fn(arg) with the default floating-point environment; returns its stack pointer.
 	.globl go_rt_init_stack
 	.hidden go_rt_init_stack
 	.type go_rt_init_stack, @function
@@ -94,8 +94,8 @@ go_rt_init_stack:
 	endbr64
 	andq $-16, %rdi
 	leaq -64(%rdi), %rax
-	stmxcsr (%rax)
-	fnstcw 4(%rax)
+	movl $0x1f80, (%rax) // as a process begins: to nearest, nothing traps
+	movl $0x37f, 4(%rax)
 	movq $0, 8(%rax)
 	movq $0, 16(%rax)
 	movq %rsi, 24(%rax)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cfenv>
 #include <set>
 #include <thread>
 
@@ -365,6 +366,28 @@ struct LocalObject {
 };
 static go::local<LocalObject> object;
 
+CASE("go/floating-point",
+     "header: a goroutine begins with the default rounding, and each keeps its own over switches",
+     "0 0 up up 0", always) {
+  volatile double one = 1, three = 3;
+  auto rounding = [&] {
+    return std::fegetround() == FE_UPWARD ? "up" : std::fegetround() == FE_TONEAREST ? "0" : "?";
+  };
+  double nearest = one / three;
+  std::fesetround(FE_UPWARD);
+  auto h = go::spawn([&] {
+    std::string s = rounding();
+    for (int i = 0; i < 3; i++)
+      go::yield();
+    return Saw()(s)(one / three == nearest ? "0" : "?");
+  });
+  for (int i = 0; i < 3; i++)
+    go::yield();
+  std::string s = h.join();
+  std::string mine = rounding(), result = one / three > nearest ? "up" : "?";
+  std::fesetround(FE_TONEAREST);
+  return Saw()(s)(mine)(result)(rounding());
+}
 CASE("local/initial", "header: every goroutine has its own, value-initialized", "0", always) {
   return Saw()(go::spawn([] { return *var; }).join());
 }
