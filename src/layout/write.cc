@@ -183,7 +183,8 @@ public:
     if (fd_ < 0)
       return fail("cannot open output file");
     // Room for all of it at once; filesystems that can't are written without.
-    if (regular_ && fallocate(fd_, 0, 0, static_cast<off_t>(link_.file_size)) != 0 && errno == ENOSPC)
+    if (regular_ && fallocate(fd_, 0, 0, static_cast<off_t>(link_.file_size)) != 0 &&
+        (errno == ENOSPC || errno == EFBIG))
       return fail("cannot write output file");
     return true;
   }

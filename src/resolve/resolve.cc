@@ -392,7 +392,8 @@ void allocate_commons(Link &link) {
         sec->flags = kSecAlloc | kSecWrite | kSecZeroFill | (tls ? kSecTls : 0);
         sec->native_type = link.target->zero_fill_type();
         sec->native_flags = link.target->writable_flags(tls);
-        sec->p2align = static_cast<u8>(s->value ? std::countr_zero(std::bit_ceil(s->value)) : 0);
+        sec->p2align =
+            static_cast<u8>(s->value ? std::countr_zero(std::bit_ceil(std::min(s->value, u64(1) << 62))) : 0);
         s->section = sec;
         s->value = 0;
         s->file->extra_sections.push_back(sec);
