@@ -445,7 +445,9 @@ def check_versions(im, d, strings, symbols):
     for start, num, aux_at, next_at in (("VERDEF", "VERDEFNUM", 12, 16), ("VERNEED", "VERNEEDNUM", 8, 12)):
         at, n = d.get(start), d.get(num)
         im.require((at is None) == (n is None), "dynamic-pair", f"DT_{start} without DT_{num} or the reverse")
-        for _ in range(n or 0):
+        if at is None:
+            continue
+        for left in range(n or 0, 0, -1):
             head = im.bytes_at(at, 20 if start == "VERDEF" else 16)
             if not im.require(head is not None, "version", f"DT_{start} reaches out of its PT_LOAD"):
                 return
@@ -471,7 +473,11 @@ def check_versions(im, d, strings, symbols):
                     text = string_at(strings, name)
                     im.require(text is not None and sysv_hash(text) == h, "version", "vna_hash is not that of its name")
                 aux += step
-            at += struct.unpack_from("<I", head, next_at)[0]
+            step = struct.unpack_from("<I", head, next_at)[0]
+            if step == 0:
+                im.require(left == 1, "version", f"DT_{start} ends before its {n} entries")
+                break
+            at += step
     versym = d.get("VERSYM")
     if versym is not None:
         raw = im.bytes_at(versym, 2 * len(symbols))
