@@ -98,15 +98,13 @@ private:
         return;
       if (path.empty() && a.framework) {
         std::string text = "unable to find framework " + a.name;
-        for (const std::string &d : link_.opt.framework_paths)
-          text += "\n>>> looked in " + d;
+        text += looked_in(link_.opt.framework_paths);
         link_.diag.error(std::move(text));
         return;
       }
       if (path.empty()) {
         std::string text = "unable to find library -l" + std::string(a.exact ? ":" : "") + a.name;
-        for (const std::string &d : link_.opt.library_paths)
-          text += "\n>>> looked in " + d;
+        text += looked_in(link_.opt.library_paths);
         link_.diag.error(std::move(text));
         return;
       }
@@ -305,6 +303,15 @@ private:
       return;
     }
     opened_.push_back(std::move(o));
+  }
+
+  // Lines of a message. A folder that is searched twice is named once.
+  static std::string looked_in(const std::vector<std::string> &dirs) {
+    std::string text;
+    for (auto d = dirs.begin(); d != dirs.end(); ++d)
+      if (std::find(dirs.begin(), d, *d) == d)
+        text += "\n>>> looked in " + *d;
+    return text;
   }
 
   // Whatever links and dots lead there.

@@ -52,7 +52,7 @@ public:
   template <class T> std::span<const T> array(u64 off, u64 count, const char *what = "table") const {
     static_assert(alignof(T) == 1);
     if (off > n_ || count > (n_ - off) / sizeof(T))
-      fail(off, count, what);
+      fail(off, count > ~u64(0) / sizeof(T) ? ~u64(0) : count * sizeof(T), what);
     return {reinterpret_cast<const T *>(p_ + off), static_cast<std::size_t>(count)};
   }
   // A NUL-terminated string; the NUL must be within the view.

@@ -196,7 +196,7 @@ private:
     return name;
   }
   std::string libc_package() const {
-    return musl_ ? "musl-dev" : package("libc6-dev", "libc6-dev-DEB-cross");
+    return musl_ ? package("musl-dev", "musl-dev:DEB") : package("libc6-dev", "libc6-dev-DEB-cross");
   }
   std::string gcc_package() const { return package("gcc", "gcc-CPU-linux-gnu"); }
 
