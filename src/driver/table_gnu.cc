@@ -405,7 +405,7 @@ constexpr OptionSpec rows[] = {
     {"EB", Form::None, G, NotYet, nullptr, "Link big-endian objects", nullptr},
 
     {"", Form::Heading, G, Done, nullptr, "Kind of output", nullptr},
-    {"o output", Form::Value, G | LD64, Done, "FILE", "Write the output to FILE (default: a.out)",
+    {"o output", Form::Value, G | LD64, Done, "FILE", "Write the output to FILE (default: a.out; - is standard output)",
      [](Parse &p, const Arg &a) {
        if (a.v[0].empty())
          return p.error("the name of the output is empty");

@@ -8,7 +8,7 @@
 //
 // The file appears whole or not at all: it is written under a temporary name beside the final one
 // and renamed. An output that exists and is no regular file (/dev/null, a pipe), or stands in a folder
-// where nothing new can be made, is written where it is, from a file in memory.
+// where nothing new can be made, is written where it is, from a file in memory; so is standard output, "-".
 #include "layout/layout.h"
 #include "layout/patches.h"
 #include "layout/statements.h"
@@ -169,7 +169,7 @@ public:
     const std::string &path = link_.opt.output;
     struct stat st;
     bool exists = ::stat(path.c_str(), &st) == 0;
-    regular_ = !exists || S_ISREG(st.st_mode);
+    regular_ = path != "-" && (!exists || S_ISREG(st.st_mode));
     if (regular_ && !open_temporary()) {
       int why = errno;
       regular_ = false;
@@ -257,7 +257,8 @@ private:
     return false;
   }
   bool copy_out() {
-    int out = ::open(link_.opt.output.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+    int out = link_.opt.output == "-" ? dup(STDOUT_FILENO)
+                                      : ::open(link_.opt.output.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
     if (out < 0)
       return fail("cannot open output file");
     std::vector<u8> buf(std::min<u64>(link_.file_size, 1 << 20));

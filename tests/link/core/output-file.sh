@@ -116,3 +116,11 @@ unprivileged --version > /dev/null || exit 0
 fails_with 'cannot open output file closed/fresh: Permission denied' unprivileged ld -o closed/fresh app.o
 unprivileged ld -o closed/app app.o
 same closed/app app
+# - is standard output, as for gold, lld and mold.
+c stdout <<< 'int _start(void) { return 0; }'
+"$GOLD_GO" ld -o named stdout.o
+"$GOLD_GO" ld -o - stdout.o > redirected
+same named redirected
+"$GOLD_GO" ld -o - stdout.o | cat > piped
+same named piped
+[ ! -e - ]
