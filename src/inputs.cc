@@ -60,6 +60,7 @@ public:
     if (link_.diag.has_errors())
       return;
     check_output_formats();
+    check_options();
     for (const Opened &o : opened_)
       announce_work(read_for_sure(o));
     parallel_for_each(opened_, [&](Opened &o) { read_index(o); });
@@ -435,6 +436,20 @@ private:
         link_.diag.error(path + ": OUTPUT_ARCH(" + name + ") is not the architecture of the inputs, " +
                          std::string(own));
     }
+  }
+
+  // What a command line for any format may ask for, and only ELF images have.
+  void check_options() {
+    if (link_.target->format() == Format::Elf)
+      return;
+    const Options &o = link_.opt;
+    for (auto &[given, name] :
+         {std::pair(o.gdb_index, "--gdb-index"), std::pair(o.emit_relocs, "--emit-relocs"),
+          std::pair(o.z_rewrite_endbr, "-z rewrite-endbr"),
+          std::pair(o.relr, "relative relocations in packed form (RELR)")})
+      if (given)
+        link_.diag.error(std::string(name) + ": ELF images alone have that, and the output is " +
+                         link_.target->name());
   }
 
   // A file that a rule names without a wildcard is an input, also if nothing else says so.

@@ -74,3 +74,8 @@ now=$(date +%s) then=$(LC_ALL=C TZ=UTC date -d "$(TZ=UTC stamp time.dll)" +%s)
 run 0x2022 python3 - <<< 'import struct; b = open("a.dll", "rb").read(); print(hex(struct.unpack_from("<H", b, struct.unpack_from("<I", b, 60)[0] + 22)[0] & ~4))'
 "$GOLD_GO" ld -m i386pep -shared d.o -o a.dll -e alpha --disable-large-address-aware
 run 0x2002 python3 - <<< 'import struct; b = open("a.dll", "rb").read(); print(hex(struct.unpack_from("<H", b, struct.unpack_from("<I", b, 60)[0] + 22)[0] & ~4))'
+# What only ELF images have is refused.
+for option in --gdb-index --emit-relocs "-z rewrite-endbr" --pack-dyn-relocs=relr; do
+  # shellcheck disable=SC2086
+  fails_with 'ELF images alone have that' "$GOLD_GO" ld -m i386pep $option -shared d.o -o refused.dll
+done
