@@ -27,7 +27,8 @@ extern const char go_rt_abi_1[];
 static const char *const go_rt_abi_used __attribute__((used)) = go_rt_abi_1;
 
 /** Starts fn(arg) in a new goroutine. Does not block, but may yield when the queue is full. Release: fn sees
- * what came before. Fatal when there is no memory for a goroutine. */
+ * what came before. It begins with the default floating-point environment. Fatal when there is no memory for
+ * a goroutine. */
 void go_spawn(void (*fn)(void *), void *arg) GO_NOEXCEPT;
 /** As go_spawn, with a stack of at least `stack` bytes (0: default, 64 KiB; at most 64 MiB, more is cut to
  * that) and a name or NULL; the name's text must stay. */
