@@ -22,7 +22,7 @@ FORMATS = [
     ("Mach-O", "macho", "macho", {"x86-64": "x86_64", "arm64": "arm64"}),
     ("Go objects", "goobj", None, {}),
 ]
-SHARED = ["support", "model", "resolve", "layout", "readers/script", "driver", "lto"]
+SHARED = ["support", "model", "dwarf", "resolve", "layout", "readers/script", "driver", "lto"]
 
 
 def sources(folder, deep=True):
