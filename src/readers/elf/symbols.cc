@@ -86,25 +86,42 @@ void intern_globals(Link &link, ElfObject &o) {
 
 namespace {
 
-// The name that a .gnu.linkonce.KIND.NAME section is about, if the section defines it: then a section group
-// of that signature holds the same, and of both one survives. "" if not.
-std::string_view linkonce_signature(const ElfObject &o, u32 index, std::string_view section) {
-  constexpr std::size_t kPrefix = std::string_view(".gnu.linkonce.").size();
-  std::size_t dot = section.find('.', kPrefix);
-  std::string_view name = dot == section.npos ? std::string_view() : section.substr(dot + 1);
-  if (name.empty())
-    return name;
-  for (u32 i = o.first_global; i < o.esyms.size(); ++i)
-    if (o.in_section(i) && o.shndx(i) == index &&
-        string_at(o.strtab, o.esyms[i].st_name, "name of a symbol") == name)
+// Global symbols of an object by their sections, made when first asked for.
+class GlobalsBySection {
+public:
+  explicit GlobalsBySection(const ElfObject &o) : o_(o) {}
+
+  // The name that a .gnu.linkonce.KIND.NAME section is about, if the section defines it: then a section group
+  // of that signature holds the same, and of both one survives. "" if not.
+  std::string_view linkonce_signature(u32 index, std::string_view section) {
+    constexpr std::size_t kPrefix = std::string_view(".gnu.linkonce.").size();
+    std::size_t dot = section.find('.', kPrefix);
+    std::string_view name = dot == section.npos ? std::string_view() : section.substr(dot + 1);
+    if (name.empty())
       return name;
-  return {};
-}
+    if (symbols_.empty()) {
+      for (u32 i = o_.first_global; i < o_.esyms.size(); ++i)
+        if (o_.in_section(i))
+          symbols_.emplace_back(o_.shndx(i), i);
+      std::sort(symbols_.begin(), symbols_.end());
+    }
+    for (auto it = std::lower_bound(symbols_.begin(), symbols_.end(), std::pair(index, u32(0)));
+         it != symbols_.end() && it->first == index; ++it)
+      if (string_at(o_.strtab, o_.esyms[it->second].st_name, "name of a symbol") == name)
+        return name;
+    return {};
+  }
+
+private:
+  const ElfObject &o_;
+  std::vector<std::pair<u32, u32>> symbols_;
+};
 
 // SHT_GROUP sections with GRP_COMDAT, and the older .gnu.linkonce sections, groups of one.
 void read_groups(Link &link, ElfObject &o) {
   u32 n = static_cast<u32>(o.shdrs.size());
   u64 linkonce = 0;
+  GlobalsBySection globals(o);
   for (u32 i = 1; i < n; ++i) {
     const Shdr &sh = o.shdrs[i];
     u32 type = sh.sh_type;
@@ -143,7 +160,7 @@ void read_groups(Link &link, ElfObject &o) {
         auto member = Arena::array<ul32>(1);
         member[0] = i;
         o.groups.push_back({link.groups.intern(name), member, i});
-        if (std::string_view about = linkonce_signature(o, i, name); !about.empty())
+        if (std::string_view about = globals.linkonce_signature(i, name); !about.empty())
           o.groups.push_back({link.groups.intern(about), member, i});
       }
     }
