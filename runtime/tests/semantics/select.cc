@@ -404,9 +404,15 @@ CASE("select/keeps-channel", "header: select holds its own reference to each cha
   ch d = *c;
   int idx = -1;
   go::wait_group wg;
-  wg.go([&] { idx = go::select(go::on_recv(*c, nothing), go::after(1h, nothing)); });
-  settle();
+  go::chan<int> made;
+  wg.go([&] {
+    auto k = go::on_recv(*c, nothing);
+    made.send(1);
+    idx = go::select(k, go::after(1h, nothing));
+  });
+  made.recv();
   c.reset();
+  settle();
   d.send(1);
   wg.wait();
   return Saw()(idx);
