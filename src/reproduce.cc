@@ -33,8 +33,8 @@ std::string inner_name(const std::string &path) {
 void add_raw(std::FILE *f, std::string_view prefix, std::string_view name, char type, const u8 *data,
              u64 size) {
   UstarHeader h = {};
-  std::memcpy(h.name, name.data(), std::min(name.size(), sizeof h.name));
-  std::memcpy(h.prefix, prefix.data(), std::min(prefix.size(), sizeof h.prefix));
+  name.copy(h.name, sizeof h.name);
+  prefix.copy(h.prefix, sizeof h.prefix);
   std::snprintf(h.mode, sizeof h.mode, "%07o", 0644u);
   std::snprintf(h.uid, sizeof h.uid, "%07o", 0u);
   std::snprintf(h.gid, sizeof h.gid, "%07o", 0u);
