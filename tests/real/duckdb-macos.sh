@@ -65,3 +65,18 @@ cut -d' ' -f1 theirs.known | sort -u > known
 grep -v ' 00000000$' ours.txt | awk 'NR == FNR { k[$1]; next } $1 in k' known - > ours.known
 diff theirs.known ours.known > diff.txt || { head diff.txt; fail "functions are unwound in another way than by ld64.lld"; }
 [ "$(wc -l < ours.known)" -gt 40000 ] || fail "too few functions"
+
+# All of it as one object (-r) gives the same functions, unwound in the same way.
+ld64 arm64 -r main.o "$dir/libduckdb_static.a" -all_load -o all.o
+ld64 arm64 all.o -undefined dynamic_lookup all.tbd -o again
+check_macho again
+python3 "$SRC/tests/lib/macho_unwind.py" again | sort > again.txt
+sort ours.txt | grep -v ' 00000000$' > ours.known
+grep -v ' 00000000$' again.txt | diff ours.known - > diff.txt || { head diff.txt; fail "by way of -r functions are unwound in another way"; }
+
+# Folding: the image is sound, and smaller.
+for how in safe all; do
+  ld64 arm64 main.o "$dir/libduckdb_static.a" -all_load -undefined dynamic_lookup all.tbd -o folded --icf=$how
+  check_macho folded
+  [ "$(stat -c %s folded)" -lt "$(($(stat -c %s ours) * 95 / 100))" ] || fail "--icf=$how folds too little"
+done

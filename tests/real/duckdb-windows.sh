@@ -8,6 +8,12 @@ dir=$(duckdb_module windows-amd64)
 [ -n "$dir" ] || skip "DuckDB's archives can't be fetched"
 duckdb_program $MINGW_CXX
 seekpos=_ZNSt15basic_streambufIcSt11char_traitsIcEE7seekposESt4fpos
-mingw g++ -static duck.o -Wl,--start-group "$dir"/*.a -Wl,--end-group -o duck.exe -lws2_32 -lwsock32 -lrstrtmgr -lbcrypt -lucrt \
-  "-Wl,--defsym,${seekpos}I9_MbstatetESt13_Ios_Openmode=${seekpos}IiESt13_Ios_Openmode"
-wine_run "$(printf '332833500\nown')" duck.exe
+build() { # OUTPUT ARGUMENT...
+  mingw g++ -static -o "$@" -lws2_32 -lwsock32 -lrstrtmgr -lbcrypt -lucrt \
+    "-Wl,--defsym,${seekpos}I9_MbstatetESt13_Ios_Openmode=${seekpos}IiESt13_Ios_Openmode"
+  wine_run "$(printf '332833500\nown')" "$1"
+}
+build duck.exe duck.o -Wl,--start-group "$dir"/*.a -Wl,--end-group
+# With equal functions folded, which exceptions pass through.
+build folded.exe duck.o -Wl,--start-group "$dir"/*.a -Wl,--end-group -Wl,--icf=all
+[ "$(stat -c %s folded.exe)" -lt "$(stat -c %s duck.exe)" ] || fail "nothing is folded"

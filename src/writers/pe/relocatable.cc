@@ -143,7 +143,7 @@ u64 ObjectWriter::trailer_size(const Link &link) const {
 }
 
 void ObjectWriter::write_headers(Link &link, u8 *buf) const {
-  if (link.outputs.size() >= 0xff00)
+  if (link.outputs.size() > 0x7fff) // symbols count them in 16 bits with a sign
     link.diag.error("the object would have " + std::to_string(link.outputs.size()) +
                     " sections, more than its header can count");
   auto &h = *reinterpret_cast<FileHeader *>(buf);
