@@ -156,18 +156,7 @@ def run_parked(table, bin_dir, twins):
         table.add(f"{n:,} parked: two seconds after their end (MB)", 2, keys["after_mb"], limit=200 if n < 500000 else None)
 
 
-def main():
-    bin_dir, twins, out = sys.argv[1:4]
-    rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 7
-    table, loads = Table(), []
-    total0, steal0 = ticks()
-    for r in range(rounds):
-        for p in (1, 2):
-            run_round(table, bin_dir, twins, p)
-        loads.append(float(open("/proc/loadavg").read().split()[0]))
-        print(f"round {r + 1} of {rounds}", file=sys.stderr)
-    run_parked(table, bin_dir, twins)
-    total1, steal1 = ticks()
+def write_report(out, table, rounds, loads, stolen):
     go = output(["go", "version"]).split()[2]
     model = re.search(r"model name\s*: (.*)", open("/proc/cpuinfo").read())
     with open(out, "w") as f:
@@ -177,13 +166,28 @@ def main():
                 "medians. HTTP: net/http against `net_bench.cc`, the client (the same for both) in a process of "
                 "its own with one processor.\n\n")
         f.write(f"- {go}, {model.group(1) if model else 'CPU unknown'}, {os.cpu_count()} processors\n")
-        f.write(f"- load average {min(loads):.1f} to {max(loads):.1f}, stolen time "
-                f"{100 * (steal1 - steal0) / max(1, total1 - total0):.1f} %, "
+        f.write(f"- load average {min(loads):.1f} to {max(loads):.1f}, stolen time {stolen:.1f} %, "
                 f"{time.strftime('%Y-%m-%d')}\n")
         if max(loads) > 2.5:
             f.write("- other work ran on the machine: compare ratios, not absolute values\n")
         table.write(f)
         f.write(open(os.path.join(os.path.dirname(__file__), "notes.md")).read())
+
+
+def main():
+    bin_dir, twins, out = sys.argv[1:4]
+    rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 7
+    table, loads = Table(), []
+    total0, steal0 = ticks()
+    run_parked(table, bin_dir, twins)
+    for r in range(rounds):
+        for p in (1, 2):
+            run_round(table, bin_dir, twins, p)
+        loads.append(float(open("/proc/loadavg").read().split()[0]))
+        print(f"round {r + 1} of {rounds}", file=sys.stderr)
+        # After each round: a run that is stopped has told what it knows.
+        total1, steal1 = ticks()
+        write_report(out, table, r + 1, loads, 100 * (steal1 - steal0) / max(1, total1 - total0))
 
 
 main()

@@ -7,6 +7,7 @@ command -v go > /dev/null || {
   echo "no Go toolchain: there is nothing to compare with (scripts/bootstrap.sh bench installs one)" >&2
   exit 1
 }
+cmake --build "$1" --target go_rt_bench go_rt_net_bench > /dev/null
 twins=$(mktemp -d)
 trap 'rm -rf "$twins"' EXIT
 for source in "$here"/*.go; do
