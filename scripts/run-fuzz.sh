@@ -26,13 +26,13 @@ for target in "$build"/fuzz-*; do
   mkdir -p "$learned" "$build/crashes"
   seeds=()
   # Whole links begin with the seeds of their format's readers.
-  for seed in "$name" $(case $name in
+  for folder in "$name" $(case $name in
     link_elf) echo elf_object archive ;;
     link_pe) echo coff_object ;;
     link_macho) echo macho_object ;;
   esac); do
-    if [ -d "tests/fuzz/corpus/$seed" ]; then
-      seeds+=("tests/fuzz/corpus/$seed")
+    if [ -d "tests/fuzz/corpus/$folder" ]; then
+      seeds+=("tests/fuzz/corpus/$folder")
     fi
   done
   echo "fuzz $name: $seconds s"
