@@ -31,6 +31,7 @@ GO_RACY bool take_p(M *m, P *p) {
   }
   sched.n_detached.add(1u);
   if (!m->own.cas(own_revoking, own_taken)) {
+    m->preempt.store(1); // it has called the runtime since: it sees this when it leaves
     sched.n_detached.sub(1u);
     return false;
   }
