@@ -1,5 +1,7 @@
 // adverse_test.cc - what the world does to programs: signals, exhausted descriptors, urgent bytes, forks,
 // threads that come and go, limits on memory and processors, types that are large or strictly aligned.
+#include "check.h"
+
 #include <fcntl.h>
 #include <go/go.hpp>
 #include <sched.h>
@@ -16,22 +18,6 @@
 #include <thread>
 
 using namespace std::chrono_literals;
-#define CHECK(x)                                                                                             \
-  do {                                                                                                       \
-    if (!(x)) {                                                                                              \
-      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                                   \
-      std::exit(1);                                                                                          \
-    }                                                                                                        \
-  } while (0)
-
-template <typename F> static std::error_code error_of(F f) {
-  try {
-    f();
-  } catch (const std::system_error &e) {
-    return e.code();
-  }
-  return {};
-}
 
 // ---- signals -------------------------------------------------------------------------------------
 

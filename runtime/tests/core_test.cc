@@ -1,4 +1,6 @@
 // core_test.cc - spawn, join, channels, select, locks, timers, context on 1, 2 and 7 processors.
+#include "check.h"
+
 #include <go/go.hpp>
 
 #include <cstdio>
@@ -6,14 +8,6 @@
 #include <cstring>
 
 using namespace std::chrono_literals;
-
-#define CHECK(x)                                                                                             \
-  do {                                                                                                       \
-    if (!(x)) {                                                                                              \
-      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                                   \
-      std::exit(1);                                                                                          \
-    }                                                                                                        \
-  } while (0)
 
 static void basics() {
   go::wait_group wg;

@@ -1,4 +1,6 @@
 // net_test.cc - sockets, deadlines, pipes, look-up.
+#include "check.h"
+
 #include <go/go.hpp>
 #include <unistd.h>
 
@@ -7,22 +9,6 @@
 #include <cstring>
 
 using namespace std::chrono_literals;
-#define CHECK(x)                                                                                             \
-  do {                                                                                                       \
-    if (!(x)) {                                                                                              \
-      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                                   \
-      std::exit(1);                                                                                          \
-    }                                                                                                        \
-  } while (0)
-
-template <typename F> static std::error_code error_of(F f) {
-  try {
-    f();
-  } catch (const std::system_error &e) {
-    return e.code();
-  }
-  return {};
-}
 
 static void echo(const char *network, const char *address) {
   auto ln = go::net::listen(network, address);

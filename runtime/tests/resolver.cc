@@ -1,5 +1,7 @@
 // resolver.cc - a static program's name look-up against servers of its own: in a root directory with nothing
 // but etc/hosts and etc/resolv.conf, and a network with nothing but the loopback interface.
+#include "check.h"
+
 #include <go/go.hpp>
 #include <net/if.h>
 #include <sched.h>
@@ -15,13 +17,6 @@
 #include <map>
 
 using namespace std::chrono_literals;
-#define CHECK(x)                                                                                             \
-  do {                                                                                                       \
-    if (!(x)) {                                                                                              \
-      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                                   \
-      std::exit(1);                                                                                          \
-    }                                                                                                        \
-  } while (0)
 
 static void skip(const char *why) {
   std::printf("SKIP: %s\n", why);

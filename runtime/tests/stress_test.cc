@@ -1,4 +1,6 @@
 // stress_test.cc - random programs over channels, select, locks, timers, with conserved sums.
+#include "check.h"
+
 #include <go/go.hpp>
 
 #include <cstdio>
@@ -7,13 +9,6 @@
 #include <thread>
 
 using namespace std::chrono_literals;
-#define CHECK(x)                                                                                             \
-  do {                                                                                                       \
-    if (!(x)) {                                                                                              \
-      std::fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                                   \
-      std::exit(1);                                                                                          \
-    }                                                                                                        \
-  } while (0)
 
 static void round_of(unsigned seed) {
   std::mt19937 rnd(seed);
