@@ -11,21 +11,11 @@ namespace gold::dwarf {
 namespace {
 
 enum : u64 {
-  DW_TAG_variable = 0x34,
   DW_AT_location = 0x02,
-  DW_AT_name = 0x03,
   DW_AT_stmt_list = 0x10,
   DW_AT_comp_dir = 0x1b,
-  DW_AT_abstract_origin = 0x31,
   DW_AT_decl_file = 0x3a,
   DW_AT_decl_line = 0x3b,
-  DW_AT_specification = 0x47,
-  DW_AT_str_offsets_base = 0x72,
-  DW_AT_addr_base = 0x73,
-  DW_UT_type = 2,
-  DW_UT_skeleton = 4,
-  DW_UT_split_compile = 5,
-  DW_UT_split_type = 6,
   DW_LNCT_path = 1,
   DW_LNCT_directory_index = 2,
 };
@@ -328,31 +318,14 @@ private:
 // Reads the header of the unit at `c` and moves on to the next unit. Nothing for a unit of an unknown
 // version, for types, which hold no variables, and for split ones, whose contents are elsewhere.
 std::optional<UnitHeader> next_unit(const Sections &s, Cursor &c) {
-  u64 offset = c.at();
-  Length length = unit_length(c);
-  u64 begin = c.at();
-  c.skip(length.bytes);
-  Cursor h(s.info.sub(0, c.at()), begin);
-  u32 version = static_cast<u32>(h.number(2));
-  if (version < 2 || version > 5)
+  UnitHeader h = unit_header(s, s.info, c);
+  if (!h.known() || h.kind == DW_UT_type || h.kind == DW_UT_split_type || h.kind == DW_UT_split_compile)
     return {};
-  u64 type = 0, abbrevs;
-  u32 address_size;
-  if (version == 5) {
-    type = h.byte();
-    address_size = h.byte();
-    abbrevs = h.number(length.offset_size);
-    if (type == DW_UT_type || type == DW_UT_split_type || type == DW_UT_split_compile)
-      return {};
-    if (type == DW_UT_skeleton)
-      h.skip(8);
-  } else {
-    abbrevs = h.number(length.offset_size);
-    address_size = h.byte();
-  }
-  if (address_size == 0 || address_size > 8)
-    throw InputError("the debug information has addresses of an impossible size", offset);
-  return UnitHeader{offset, h.at(), abbrevs, {s, address_size, length.offset_size, version}};
+  if (h.kind == DW_UT_skeleton)
+    h.first += 8;
+  if (h.form.address_size == 0 || h.form.address_size > 8)
+    throw InputError("the debug information has addresses of an impossible size", h.offset);
+  return h;
 }
 
 // Of the unit that ends at `end`. Only the first entry is read, and abbreviations up to its own.

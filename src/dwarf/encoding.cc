@@ -185,4 +185,26 @@ std::string_view text_of(const Text &t, const FormContext &x, u64 offsets_base) 
   }
 }
 
+UnitHeader unit_header(const Sections &s, ByteView section, Cursor &c) {
+  u64 offset = c.at();
+  Length length = unit_length(c);
+  u64 begin = c.at();
+  c.skip(length.bytes);
+  Cursor h(section.sub(0, c.at()), begin);
+  u32 version = static_cast<u32>(h.number(2));
+  UnitHeader u{offset, begin, c.at(), 0, 0, {s, 0, length.offset_size, version}};
+  if (!u.known())
+    return u;
+  if (version == 5) {
+    u.kind = h.byte();
+    u.form.address_size = h.byte();
+    u.abbrevs = h.number(length.offset_size);
+  } else {
+    u.abbrevs = h.number(length.offset_size);
+    u.form.address_size = h.byte();
+  }
+  u.first = h.at();
+  return u;
+}
+
 } // namespace gold::dwarf

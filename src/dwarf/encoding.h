@@ -4,7 +4,6 @@
 
 #include "dwarf/dwarf.h"
 
-#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -59,6 +58,20 @@ enum : u64 {
   DW_FORM_GNU_str_index = 0x1f02,
   DW_FORM_GNU_ref_alt = 0x1f20,
   DW_FORM_GNU_strp_alt = 0x1f21,
+};
+
+// Of tags, attributes and kinds of units those that more than one reader asks for.
+enum : u64 {
+  DW_TAG_variable = 0x34,
+  DW_AT_name = 0x03,
+  DW_AT_abstract_origin = 0x31,
+  DW_AT_specification = 0x47,
+  DW_AT_str_offsets_base = 0x72,
+  DW_AT_addr_base = 0x73,
+  DW_UT_type = 2,
+  DW_UT_skeleton = 4,
+  DW_UT_split_compile = 5,
+  DW_UT_split_type = 6,
 };
 
 // Reads forward; every read is checked.
@@ -162,9 +175,17 @@ Abbrev read_abbrev(Cursor &);
 Abbrevs read_abbrevs(const Sections &, u64 offset, u64 &budget);
 
 struct UnitHeader {
-  u64 offset, first, abbrevs; // of the header and the first entry in .debug_info; in .debug_abbrev
+  u64 offset, first,
+      end;     // in its section: the header, what follows the part that all kinds of units have, the end
+  u64 abbrevs; // in .debug_abbrev
+  u64 kind;    // DW_UT_*; 0 before DWARF 5
   FormContext form;
+
+  bool known() const { return form.version >= 2 && form.version <= 5; }
 };
+// Of the unit at `c` in `section`; `c` moves on to the next one. Of an unknown version only where it lies is
+// known.
+UnitHeader unit_header(const Sections &, ByteView section, Cursor &c);
 
 // The value of an attribute that is a string.
 struct Text {

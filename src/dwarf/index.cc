@@ -25,30 +25,20 @@ enum : u64 {
   DW_TAG_base_type = 0x24,
   DW_TAG_enumerator = 0x28,
   DW_TAG_subprogram = 0x2e,
-  DW_TAG_variable = 0x34,
   DW_TAG_interface_type = 0x38,
   DW_TAG_namespace = 0x39,
   DW_TAG_unspecified_type = 0x3b,
   DW_AT_sibling = 0x01,
-  DW_AT_name = 0x03,
   DW_AT_low_pc = 0x11,
   DW_AT_high_pc = 0x12,
   DW_AT_language = 0x13,
   DW_AT_inline = 0x20,
   DW_AT_declaration = 0x3c,
   DW_AT_external = 0x3f,
-  DW_AT_abstract_origin = 0x31,
-  DW_AT_specification = 0x47,
   DW_AT_ranges = 0x55,
   DW_AT_enum_class = 0x6d,
-  DW_AT_str_offsets_base = 0x72,
-  DW_AT_addr_base = 0x73,
   DW_AT_rnglists_base = 0x74,
   DW_AT_GNU_addr_base = 0x2133,
-  DW_UT_type = 2,
-  DW_UT_skeleton = 4,
-  DW_UT_split_compile = 5,
-  DW_UT_split_type = 6,
 };
 enum : u8 {
   DW_RLE_end_of_list,
@@ -81,36 +71,24 @@ void list_units(const IndexSections &s, ByteView section, bool types, std::vecto
   while (!c.done()) {
     IndexUnit u;
     u.offset = c.at();
-    Length length = unit_length(c);
-    u64 begin = c.at();
-    c.skip(length.bytes);
+    UnitHeader unit = unit_header(s.base, section, c);
     u.size = c.at() - u.offset;
-    Cursor h(section.sub(0, c.at()), begin);
-    u32 version = static_cast<u32>(h.number(2));
-    if (version < 2 || version > 5)
-      throw InputError("the debug information has a unit of the unknown version " + std::to_string(version),
-                       begin);
-    u64 kind = 0, abbrevs = 0;
-    u32 address_size = 0;
-    if (version == 5) {
-      kind = h.byte();
-      address_size = h.byte();
-      abbrevs = h.number(length.offset_size);
-    } else {
-      abbrevs = h.number(length.offset_size);
-      address_size = h.byte();
-    }
-    if (address_size == 0 || address_size > 8)
-      throw InputError("the debug information has addresses of an impossible size", begin);
+    if (!unit.known())
+      throw InputError("the debug information has a unit of the unknown version " +
+                           std::to_string(unit.form.version),
+                       u.offset);
+    u64 kind = unit.kind;
+    if (unit.form.address_size == 0 || unit.form.address_size > 8)
+      throw InputError("the debug information has addresses of an impossible size", u.offset);
+    Cursor h(section.sub(0, unit.end), unit.first);
     u.is_type = types || kind == DW_UT_type || kind == DW_UT_split_type;
     if (u.is_type) {
       u.signature = h.number(8);
-      u.type_offset = h.number(length.offset_size);
+      u.type_offset = h.number(unit.form.offset_size);
     } else if (kind == DW_UT_skeleton || kind == DW_UT_split_compile) {
       h.skip(8);
     }
-    headers.push_back(
-        {section, u.offset, h.at(), c.at(), abbrevs, {s.base, address_size, length.offset_size, version}});
+    headers.push_back({section, u.offset, h.at(), unit.end, unit.abbrevs, unit.form});
     units.push_back(std::move(u));
   }
 }
