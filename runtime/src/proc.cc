@@ -693,8 +693,9 @@ static void wake_thread(M *m) {
 // A goroutine went to runnext of a P that has nothing else. Its waker will probably park at once
 // and run it; waking another thread for it would only cost. So such wake-ups are limited in rate, and
 // need no fence: nobody can steal from runnext, so there is nothing that a thread about to sleep could
-// have overlooked. If the waker computes on, the monitor moves the goroutine after 20 us (revoke.cc).
+// have overlooked. If the waker computes on, the monitor sees to it (revoke.cc).
 static void soft_wake(P *p) {
+  p->mon_look.store(1, relaxed);
   if (sched.n_idle_p.load(relaxed) == 0 || sched.n_spinning.load(relaxed))
     return;
   if (p->soft_skip) { // the clock is the dearest part of it

@@ -160,17 +160,34 @@ static int64_t cpu_time(int tid) {
   return ts.sec * 1000000000 + ts.nsec;
 }
 
+constexpr int64_t slice = 10000000;    // ns that a goroutine may keep a P that others want
+constexpr int64_t ask_time = 100000;   // ns from the request to yield to the loss of the P
+constexpr int64_t next_time = 1000000; // ns that a goroutine in runnext waits before the runner is asked
+constexpr int64_t look_time = 2000000; // ns between two looks at Ps that put something into runnext
+
+// A goroutine that was woken up and is next on this P waits for the slice's end; others may wait for it in
+// turn, such as for a mutex. Its waker is asked to yield long before it would lose the P.
+GO_RACY static void next_waits(P *p, int64_t t) {
+  G *next = p->runnext;
+  if (!next || p->mon_next != next || !p->mon_waited)
+    p->mon_waited = next ? t : 0;
+  else if (M *m = p->m; m && t - p->mon_waited >= next_time)
+    m->preempt.store(1);
+  p->mon_next = next;
+}
+
 GO_RACY static bool retake(P *p, int64_t t) {
   M *m = p->m;
   if (!m || p->idle || sched.deterministic) { // there a goroutine keeps the processor, however long it takes
-    p->mon_strikes = 0;
+    p->mon_since = p->mon_asked = p->mon_waited = 0;
     return false;
   }
   if (p->tick != p->mon_tick || !p->mon_since) {
     p->mon_tick = p->tick;
     p->mon_since = t;
-    p->mon_strikes = 0;
+    p->mon_asked = p->mon_waited = 0;
     p->mon_cpu = -1;
+    next_waits(p, t);
     return false;
   }
   if (m->in_rt.load(relaxed))
@@ -185,11 +202,11 @@ GO_RACY static bool retake(P *p, int64_t t) {
     p->mon_cpu_at = t;
   }
   bool wanted = !p_empty(p) || sched.gq_n.load() || p->timers.first.load() <= now();
-  if (!wanted && sched.n_idle_p.load() + sched.n_spinning.load() > 0 && held < 10000000)
+  if (!wanted && sched.n_idle_p.load() + sched.n_spinning.load() > 0 && held < slice)
     return false;
   if (!wanted && sched.n_idle_p.load() > 0 && !blocked)
     return false;
-  if (!blocked && held < 10000000) {
+  if (!blocked && held < slice) {
     // A goroutine waits in runnext while its waker computes and another P is idle.
     if (p->runnext && sched.n_idle_p.load() && held >= 20000) {
       G *g = nullptr;
@@ -208,8 +225,16 @@ GO_RACY static bool retake(P *p, int64_t t) {
         wake_p();
       }
     }
+    next_waits(p, t);
     return false;
   }
+  if (!blocked && !p->mon_asked) {
+    p->mon_asked = t;
+    m->preempt.store(1);
+    return true;
+  }
+  if (!blocked && t - p->mon_asked < ask_time)
+    return true;
   if (take_p(m, p)) {
     p->mon_since = 0;
     p_drain(p);
@@ -255,7 +280,25 @@ GO_RACY bool mon_end_truces(int64_t elapsed) {
   return any;
 }
 
+// Its moments should come when they are due, also when all processors compute: with a slice of 0.1 ms the
+// kernel lets it go first (Linux 6.12; older ones do not look at the field). struct sched_attr of
+// linux/sched/types.h.
+static void mon_short_slice() {
+  struct {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+  } a = {};
+  if (sys::call(__NR_sched_getattr, 0, sys::arg(&a), sizeof a, 0) || a.policy)
+    return;
+  a.runtime = 100000;
+  sys::call(__NR_sched_setattr, 0, sys::arg(&a), 0);
+}
+
 static void *monitor(void *) {
+  mon_short_slice();
   int64_t delay = 20000, last_scavenge = 0, last = real_now();
   unsigned idle = 0;
   for (;;) {
@@ -268,8 +311,16 @@ static void *monitor(void *) {
     int64_t t = real_now();
     bool acted = false, truces = mon_end_truces(t - last);
     last = t;
-    for (uint32_t i = 0; i < sched.n_p_made.load(); i++) // those to be retired, too
-      acted |= retake(sched.all_p[i], t);
+    int64_t most = 5000000;
+    for (uint32_t i = 0; i < sched.n_p_made.load(); i++) { // those to be retired, too
+      P *p = sched.all_p[i];
+      acted |= retake(p, t);
+      if (p->mon_waited)
+        most = next_time;
+      else if (p->mon_look.load(relaxed) && most > look_time)
+        most = look_time;
+      p->mon_look.store(0, relaxed);
+    }
     if (poll_ready() && sched.n_poll_wait.load() && !sched.poll_blocked.load() &&
         t - sched.last_poll.load() > 10000000) {
       sched.last_poll.store(t);
@@ -293,9 +344,11 @@ static void *monitor(void *) {
     if (idle == 0)
       delay = 20000;
     else if (idle > 50)
-      delay = delay * 2 < 5000000 ? delay * 2 : 5000000;
-    if (truces && delay > 500000)
-      delay = 500000;
+      delay *= 2;
+    if (truces)
+      most = 500000;
+    if (delay > most)
+      delay = most;
     if (idle > 1200 && mon_rest()) {
       idle = 0;
       delay = 20000;

@@ -197,8 +197,12 @@ struct alignas(128) P {
   uint32_t nstack[stack_classes];
   atomic<uint64_t> n_spawned, n_exited, n_switches, n_steals;
   // for the monitor
-  uint32_t mon_tick, mon_strikes;
+  uint32_t mon_tick;
   int64_t mon_since, mon_cpu, mon_cpu_at;
+  int64_t mon_asked;         // when it asked the runner to yield; 0: not yet
+  G *mon_next;               // what it saw in runnext,
+  int64_t mon_waited;        // and since when
+  atomic<uint32_t> mon_look; // something has gone to runnext since its last look
   TimerHeap timers;
   alignas(64) atomic<G *> ring[ring_size];
   // Goroutines that have not run yet: the owner takes the newest, so that trees of goroutines are
@@ -352,6 +356,25 @@ inline M *enter() {
   return m;
 }
 
+// The same for who only wakes others: without a P rather than after a wait for one, so that a goroutine
+// whose P was taken lets those go on that wait for it. m->p may be null.
+inline M *enter_to_wake() {
+  M *m = getm();
+  if (GO_UNLIKELY(!m))
+    m = attach();
+  m->in_rt.bump();
+  compiler_barrier();
+  if (GO_UNLIKELY(!sched.membarrier))
+    fence();
+  if (uint32_t o = m->own.load(acquire); GO_UNLIKELY(o != own_owned)) {
+    if (o == own_taken)
+      m->p = nullptr;
+    else
+      m = enter_slow(m);
+  }
+  return m;
+}
+
 inline void leave(M *m) {
   compiler_barrier();
   m->in_rt.store(m->in_rt.load(relaxed) - 1, release);
@@ -466,6 +489,7 @@ struct Waiter {
   Waiter *next, *prev;
   uint32_t queued;
   uint32_t timed_out;
+  int64_t since; // when the goroutine first parked for this lock; 0: of no account
   void *owner;
 };
 

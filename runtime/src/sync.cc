@@ -80,7 +80,7 @@ static bool wait_in(M *&m, WaitQueue *q, Waiter &w, bool front, int64_t deadline
   return !w.timed_out;
 }
 
-static void sema_wait(M *&m, WaitQueue *q, bool front, WaitReason why) {
+static void sema_wait(M *&m, WaitQueue *q, bool front, WaitReason why, int64_t since = 0) {
   q->lock.lock();
   if (q->count) {
     q->count--;
@@ -88,24 +88,37 @@ static void sema_wait(M *&m, WaitQueue *q, bool front, WaitReason why) {
     return;
   }
   Waiter w;
+  w.since = since;
   wait_in(m, q, w, front, never, why);
 }
 
-static void sema_wake(M *&m, WaitQueue *q, bool handoff) {
+// Who gets the lock handed over runs at once, in the waker's place, as does who has waited for longer than
+// `patience` ns.
+static void sema_wake(M *&m, WaitQueue *q, bool handoff, int64_t patience = never) {
   q->lock.lock();
   Waiter *w = queue_pop(q);
   G *g = w ? w->g : nullptr;
   if (!w)
     q->count++;
+  else if (w->since && !handoff)
+    handoff = now() - w->since > patience;
   q->lock.unlock();
   if (g) {
     ready(m, g);
-    if (handoff)
+    if (handoff && m->p)
       m = yield_to_ready(m);
   }
 }
 
 enum : uint32_t { mu_locked = 1, mu_woken = 2, mu_starving = 4, mu_waiter = 8 };
+
+// For how many ns a waiter competes before it gets precedence: Go's millisecond, but longer than handing the
+// mutex to all who wait takes. Else each of thousands would again wait for too long, and it would never
+// again change hands without a switch.
+static int64_t patience(uint32_t state) {
+  int64_t round = int64_t(state / mu_waiter) * 400;
+  return 1000000 + (round < 3000000 ? round : 3000000);
+}
 
 [[gnu::noinline]] static void mutex_lock_slow(go_mutex *mu) {
   M *m = enter();
@@ -116,7 +129,8 @@ enum : uint32_t { mu_locked = 1, mu_woken = 2, mu_starving = 4, mu_waiter = 8 };
   uint32_t old = state.load(relaxed);
   for (;;) {
     if ((old & (mu_locked | mu_starving)) == mu_locked && spins < 4 && sched.ncpu.load(relaxed) > 1 &&
-        sched.n_procs.load(relaxed) - sched.n_idle_p.load(relaxed) > 1 && (!m->p || p_empty(m->p))) {
+        sched.n_procs.load(relaxed) - sched.n_idle_p.load(relaxed) > 1 &&
+        (old < mu_waiter || !m->p || p_empty(m->p))) {
       if (!awoke && !(old & mu_woken) && old >= mu_waiter && state.cas(old, old | mu_woken))
         awoke = true;
       for (int i = 0; i < 30; i++)
@@ -143,9 +157,9 @@ enum : uint32_t { mu_locked = 1, mu_woken = 2, mu_starving = 4, mu_waiter = 8 };
     bool again = since != 0;
     if (!again)
       since = now();
-    sema_wait(m, wq(&mu->q), again, wr_mutex);
-    starving = starving || now() - since > 1000000;
+    sema_wait(m, wq(&mu->q), again, wr_mutex, since);
     old = state.load(relaxed);
+    starving = starving || now() - since > patience(old);
     if (old & mu_starving) { // handed over to us
       uint32_t delta = mu_locked - mu_waiter;
       if (!starving || old < 2 * mu_waiter)
@@ -162,7 +176,7 @@ enum : uint32_t { mu_locked = 1, mu_woken = 2, mu_starving = 4, mu_waiter = 8 };
 [[gnu::noinline]] static void mutex_unlock_slow(go_mutex *mu, uint32_t now_state) {
   if ((now_state + mu_locked) % 2 == 0)
     fatal("unlock of unlocked mutex");
-  M *m = enter();
+  M *m = enter_to_wake();
   atomic<uint32_t> &state = at(mu->state);
   if (now_state & mu_starving) {
     sema_wake(m, wq(&mu->q), true);
@@ -172,7 +186,7 @@ enum : uint32_t { mu_locked = 1, mu_woken = 2, mu_starving = 4, mu_waiter = 8 };
       if (old < mu_waiter || (old & (mu_locked | mu_woken | mu_starving)))
         break;
       if (state.cas(old, (old - mu_waiter) | mu_woken)) {
-        sema_wake(m, wq(&mu->q), false);
+        sema_wake(m, wq(&mu->q), false, patience(old));
         break;
       }
       old = state.load(relaxed);
@@ -181,16 +195,16 @@ enum : uint32_t { mu_locked = 1, mu_woken = 2, mu_starving = 4, mu_waiter = 8 };
   leave(m);
 }
 
-static void stopped_check() {
-  M *m = getm();
-  if (GO_UNLIKELY(m && m->own.load(relaxed) == own_frozen))
+// Where a goroutine lets others run that has been asked to, or whose P was taken: between two critical
+// sections, so that nobody waits for a mutex while the goroutine that holds it waits for a P.
+static void unlocked() {
+  if (M *m = getm(); m && GO_UNLIKELY(m->own.load(relaxed) | m->preempt.load(relaxed)))
     leave(enter());
 }
 
 extern "C" {
 
 void go_mutex_lock(go_mutex *mu) noexcept {
-  stopped_check();
   if (GO_UNLIKELY(!at(mu->state).cas(0, mu_locked, acquire)))
     mutex_lock_slow(mu);
 }
@@ -202,6 +216,7 @@ void go_mutex_unlock(go_mutex *mu) noexcept {
   uint32_t left = at(mu->state).sub(uint32_t(mu_locked), release) - mu_locked;
   if (GO_UNLIKELY(left))
     mutex_unlock_slow(mu, left);
+  unlocked();
 }
 
 constexpr int32_t rw_max = 1 << 30;

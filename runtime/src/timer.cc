@@ -2,8 +2,9 @@
 //
 // An entry is {when, timer}. Stopping a timer only marks it; entries whose timer has been stopped
 // or re-armed to another time are dropped when they surface, or all at once when they make up a
-// quarter of the heap. The heap's lock guards its timers. Callbacks run on the scheduler stack or
-// on a yielding goroutine, without the lock, and never block.
+// quarter of the heap: when the next timer is armed, or the P looks for the next goroutine. The
+// heap's lock guards its timers. Callbacks run on the scheduler stack or on a yielding goroutine,
+// without the lock, and never block.
 #include "rt.h"
 
 namespace gort {
@@ -113,6 +114,10 @@ static void drop(TimerHeap &h, Timer *t) {
   }
 }
 
+static bool crowded(const TimerHeap &h) {
+  return h.zombies > h.n / 4 + 64;
+}
+
 static void sweep(TimerHeap &h) {
   uint32_t k = 0;
   for (uint32_t i = 0; i < h.n; i++) {
@@ -163,6 +168,9 @@ void timer_arm(M *m, Timer *t, int64_t when, int64_t period) {
     p = mine;
   }
   TimerHeap &h = p->timers;
+  bool swept = crowded(h);
+  if (swept)
+    sweep(h);
   if (t->state.load(relaxed) == t_armed)
     h.zombies++;
   t->when = when;
@@ -171,7 +179,7 @@ void timer_arm(M *m, Timer *t, int64_t when, int64_t period) {
   t->entries++;
   push(h, {when, t});
   bool earliest = h.a[0].when == when;
-  if (earliest)
+  if (earliest || swept)
     set_first(h);
   h.lock.unlock();
   if (earliest) {
@@ -198,10 +206,9 @@ bool timer_stop(Timer *t, bool sync) {
         set_first(h);
       } else {
         t->state.store(t_zombie, relaxed);
-        if (++h.zombies > h.n / 4 + 64) {
-          sweep(h);
-          set_first(h);
-        }
+        h.zombies++;
+        if (crowded(h))
+          h.first.store(0); // so that timers_run has a look
       }
     }
     h.lock.unlock();
@@ -244,6 +251,8 @@ bool timers_run(M *, P *p, int64_t t) {
     return false;
   bool any = false;
   h.lock.lock();
+  if (crowded(h))
+    sweep(h);
   while (h.n && h.a[0].when <= t) {
     TimerEntry e = h.a[0];
     if (!live(e)) {

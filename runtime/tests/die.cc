@@ -1,9 +1,12 @@
 // die.cc - programs that end badly, one per argument; death.cmake checks how.
 #include <go/go.hpp>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <string>
 
 [[gnu::noinline]] static int deep(int n) {
   volatile char b[512];
@@ -25,6 +28,24 @@ static void fill_slots(go::chan<int> c, int n) {
   for (int i = 0; i < n; ++i)
     go::go([c] { c.recv(); });
   go::sleep_for(std::chrono::milliseconds(20));
+}
+
+static std::string tracebacks() {
+  int fd = memfd_create("traceback", 0);
+  go::traceback(fd);
+  std::string all(std::size_t(lseek(fd, 0, SEEK_END)), '\0');
+  ssize_t n = pread(fd, all.data(), all.size(), 0);
+  close(fd);
+  return n == ssize_t(all.size()) ? all : "";
+}
+
+// Waits until goroutines rest in these ways, however busy the machine is.
+static void until_traced(std::initializer_list<const char *> states) {
+  for (std::string all;; go::sleep_for(std::chrono::milliseconds(1))) {
+    all = tracebacks();
+    if (std::ranges::all_of(states, [&](const char *s) { return all.find(s) != all.npos; }))
+      return;
+  }
 }
 
 int main(int, char **argv) {
@@ -68,7 +89,7 @@ int main(int, char **argv) {
       for (;;) // computes; it is stopped at its next call, or shown as it runs
         go::yield();
     });
-    go::sleep_for(std::chrono::milliseconds(20));
+    until_traced({"[chan receive]", "[sleep]"});
     go::traceback(2);
     c.send(1); // and all goes on
     return 3;

@@ -97,7 +97,8 @@ typedef struct go_mutex {
 void go_mutex_lock(go_mutex *) GO_NOEXCEPT;
 /** Locks if that is possible at once (acquire); 1 on success. */
 int go_mutex_trylock(go_mutex *) GO_NOEXCEPT;
-/** Unlocks (release). Any goroutine may. Unlocking an unlocked mutex is fatal. */
+/** Unlocks (release). Any goroutine may. Does not block, but who has used up its time lets others run here.
+ * Unlocking an unlocked mutex is fatal. */
 void go_mutex_unlock(go_mutex *) GO_NOEXCEPT;
 
 /** A lock for one writer or many readers. A writer that waits keeps new readers out. */
