@@ -480,7 +480,7 @@ static void poller() {
   auto poll = [] {
     M *m = enter();
     model::kernel_ready(3, 1);
-    inject(m, poll_net(0));
+    inject_polled(m, poll_net(0));
     leave(m);
   };
   add("poll/ready", "an edge against a goroutine that parks", setup, {waiter, poll},
@@ -573,6 +573,60 @@ static void revocation() {
         sched.membarrier = false;
       },
       {user, monitor}, check, {3, 2});
+}
+
+static void revoked_between() {
+  add(
+      "revoke/next", "what waits in runnext is moved while its thread enters the runtime",
+      [] {
+        base(2);
+        M *m = with_p(0);
+        foreign(1);
+        fresh_g(0)->state.store(g_runnable);
+        m->p->runnext = S.g[0];
+        m->in_rt.store(0);
+      },
+      {[] {
+         M *m = enter();
+         drain(0);
+         expect(S.taken[0] == 1, "a goroutine that can run is in no queue");
+         leave(m);
+       },
+       [] { move_next(S.m[0], sched.all_p[0]); }},
+      [] { all_taken_once(1); }, {3, 2});
+  add(
+      "mutex/revoked",
+      "the P of a thread that unlocks a mutex is taken, while a goroutine waits for the mutex",
+      [] {
+        base(2);
+        with_p(0)->in_rt.store(0);
+        foreign(1);
+        idle_p_put(sched.all_p[1]);
+        sched.n_spinning.store(1); // so that nobody need be started
+        static Waiter w;
+        w = {};
+        w.g = fresh_g(0);
+        w.g->state.store(g_waiting);
+        S.mu = {};
+        S.mu.state = 1 + 8; // locked, by thread 0, and one waits
+        queue_push(reinterpret_cast<WaitQueue *>(&S.mu.q), &w, false);
+      },
+      {[] {
+         go_mutex_unlock(&S.mu);
+         S.done[0] = 1;
+       },
+       [] {
+         if (take_p(S.m[0], sched.all_p[0]))
+           S.fired = 1 + (sched.all_p[0]->runnext != nullptr);
+       }},
+      [] {
+        expect(S.fired != 1 || !sched.all_p[0]->runnext, "a goroutine was given to a P that was taken");
+        uint32_t n = sched.gq_n.load();
+        for (int i = 0; i < 2; i++)
+          n += sched.all_p[i]->runnext != nullptr;
+        expect(S.done[0] && n == 1, "the waiter was not woken");
+      },
+      {3, 2});
 }
 
 // A timer's callback that calls the runtime: when that call is over, the scheduler still holds its P.
@@ -871,6 +925,11 @@ static const Mutant mutants[] = {
     {"revoke/enter", "take_p does not look at in_rt again", {"take_p", 'l', Effect::give, 0}},
     {"revoke/enter", "enter does not look at own", {"enter", 'l', Effect::give, own_owned}},
     {"revoke/enter", "take_p's CASes in two halves", {"take_p", 'r', Effect::split}},
+    {"revoke/next", "move_next does not look at in_rt", {"move_next", 'l', Effect::give, 0}},
+    {"revoke/next", "no membarrier", {"barrier_all", 'm', Effect::drop}},
+    {"mutex/revoked",
+     "a mutex' wake-up does not look at own",
+     {"enter_to_wake", 'l', Effect::give, own_owned}},
     {"revoke/callback", "a call within another ends both", {"leave", 's', Effect::give, 0}},
     {"revoke/no-membarrier", "enter without its fence", {"enter", 'f', Effect::drop}},
     {"revoke/no-membarrier", "barrier_all without its fence", {"barrier_all", 'f', Effect::drop}},
@@ -914,7 +973,8 @@ int main(int argc, char **argv) {
     else
       only.push_back(a);
   }
-  run_queue(), channels(), timers(), timers_armed_twice(), poller(), revocation(), callbacks(), idle();
+  run_queue(), channels(), timers(), timers_armed_twice(), poller(), revocation(), revoked_between(),
+      callbacks(), idle();
   auto wanted = [&](const char *n) {
     return only.empty() ||
            std::any_of(only.begin(), only.end(), [&](auto &o) { return !strncmp(o.c_str(), n, o.size()); });

@@ -135,6 +135,21 @@ void inject(M *m, G *list) {
   }
 }
 
+void polled(uint32_t n) {
+  sched.n_poll_wait.sub(n);
+  if (n &&
+      sched.n_idle_p.load() == sched.n_procs.load()) // they may have run meanwhile, and it may be a deadlock
+    wake_p();
+}
+
+void inject_polled(M *m, G *list) {
+  uint32_t n = 0;
+  for (G *g = list; g; g = g->next)
+    n++;
+  inject(m, list);
+  polled(n);
+}
+
 // A theft moves cache lines between processors, some for each goroutine: that pays when they run for longer.
 // If they did not, the thief lets the victim alone, for longer each time. The victim counts the wake-ups that
 // it leaves out; should it stop to make any, the monitor ends the truce.
@@ -234,7 +249,7 @@ G *find_runnable(M *m) {
     G *g = pick_local(m, p);
     if (!g && poll_ready() && sched.n_poll_wait.load(relaxed) && !sched.poll_blocked.load()) {
       if (G *list = poll_net(0)) {
-        inject(m, list);
+        inject_polled(m, list);
         g = pick_local(m, p);
       }
     }
@@ -339,14 +354,14 @@ G *find_runnable(M *m) {
         P *q = idle_p_get();
         if (q) {
           acquire_p(m, q);
-          inject(m, list);
+          inject_polled(m, list);
           if (list) {
             m->spinning = true;
             sched.n_spinning.add(1u);
           }
           continue;
         }
-        inject(m, list);
+        inject_polled(m, list);
         stop_m(m);
         continue;
       }

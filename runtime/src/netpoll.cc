@@ -58,7 +58,6 @@ static void fire(Fd *f, int side, G *&list) {
   }
   if (G *g = s.g) {
     s.g = nullptr;
-    sched.n_poll_wait.sub(1u);
     g->next = list;
     list = g;
   }

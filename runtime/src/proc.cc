@@ -650,7 +650,7 @@ M *yield(M *m) {
   P *p = m->p;
   p->n_switches.bump();
   if (p->n_switches.load(relaxed) % 1024 == 0 && poll_ready() && sched.n_poll_wait.load(relaxed))
-    inject(m, poll_net(0));
+    inject_polled(m, poll_net(0));
   m = getm();
   G *next = (g->flags & gf_locked) ? nullptr : pick_local(m, p);
   if (!next && sched.model != model_mn && !(g->flags & gf_locked) && !m->preempt.load(relaxed) &&

@@ -65,7 +65,10 @@ static void post_detached(M *m, void *gp) {
       if (sched.exiting.load())
         for (;;)
           sys::nanosleep(1000000000000);
-      sys::futex_wait(&sched.frozen, 1, 1000000);
+      if (sched.frozen.load())
+        sys::futex_wait(&sched.frozen, 1, 1000000);
+      else
+        cpu_pause(); // move_next has it in hand
       m->in_rt.store(1);
       fence();
       continue;
@@ -176,6 +179,26 @@ GO_RACY static void next_waits(P *p, int64_t t) {
   p->mon_next = next;
 }
 
+// Takes what waits in runnext to the global queue, if the thread is in user code.
+GO_RACY bool move_next(M *m, P *p) {
+  if (!m->own.cas(own_owned, own_revoking))
+    return false;
+  barrier_all();
+  if (p->m != m || m->in_rt.load() || !m->own.cas(own_revoking, own_frozen)) {
+    m->own.cas(own_revoking, own_owned);
+    return false;
+  }
+  G *g = p->runnext;
+  if (g) {
+    p->runnext = nullptr;
+    global_put(g); // before the thread goes on: it may be the last one, and look for a deadlock
+  }
+  m->own.store(own_owned);
+  if (sched.exiting.load()) // rt_exit_stop may have frozen it meanwhile
+    m->own.store(own_frozen);
+  return g;
+}
+
 GO_RACY static bool retake(P *p, int64_t t) {
   M *m = p->m;
   if (!m || p->idle || sched.deterministic) { // there a goroutine keeps the processor, however long it takes
@@ -208,23 +231,8 @@ GO_RACY static bool retake(P *p, int64_t t) {
     return false;
   if (!blocked && held < slice) {
     // A goroutine waits in runnext while its waker computes and another P is idle.
-    if (p->runnext && sched.n_idle_p.load() && held >= 20000) {
-      G *g = nullptr;
-      if (m->own.cas(own_owned, own_revoking)) {
-        barrier_all();
-        if (p->m == m && !m->in_rt.load() && m->own.cas(own_revoking, own_frozen)) {
-          g = p->runnext;
-          p->runnext = nullptr;
-          m->own.store(own_owned);
-        } else {
-          m->own.cas(own_revoking, own_owned);
-        }
-      }
-      if (g) {
-        global_put(g);
-        wake_p();
-      }
-    }
+    if (p->runnext && sched.n_idle_p.load() && held >= 20000 && move_next(m, p))
+      wake_p();
     next_waits(p, t);
     return false;
   }
@@ -324,14 +332,15 @@ static void *monitor(void *) {
     if (poll_ready() && sched.n_poll_wait.load() && !sched.poll_blocked.load() &&
         t - sched.last_poll.load() > 10000000) {
       sched.last_poll.store(t);
-      G *list = poll_net(0);
-      while (list) {
-        G *g = list;
-        list = g->next;
+      uint32_t n = 0;
+      for (G *next, *g = poll_net(0); g; g = next) {
+        next = g->next;
         g->state.store(g_runnable, relaxed);
         global_put(g);
-        acted = true;
+        n++;
       }
+      polled(n);
+      acted |= n != 0;
       if (acted)
         wake_p();
     }

@@ -430,7 +430,9 @@ bool p_empty(P *p);
 bool p_has_queued(P *p); // what thieves could take
 void p_drain(P *p);
 void check_dead();
-void inject(M *m, G *list); // list of goroutines that the poller found ready
+void inject(M *m, G *list);        // makes a list of goroutines runnable
+void inject_polled(M *m, G *list); // the same for what poll_net gave
+void polled(uint32_t n);           // n of those have been queued
 void switch_to_g0(M *m, PostFn post, void *arg);
 int64_t now(); // monotonic nanoseconds (virtual in deterministic mode)
 int64_t real_now();
@@ -442,6 +444,7 @@ bool mon_end_truces(int64_t elapsed);
 bool mon_rest(); // the monitor sleeps while all Ps are idle; false at once when not all are
 void mon_wake();
 bool take_p(M *m, P *p);
+bool move_next(M *m, P *p);
 bool freeze_world(int64_t max_wait_ns);
 // The number behind `name=` in the environment's GO_DEBUG, a list with commas.
 bool debug_option(const char *name, uint32_t *value);
@@ -477,7 +480,9 @@ void timers_move(P *from, P *to);
 
 // ---- poller (netpoll.cc) -----------------------------------------------------------------------
 
-G *poll_net(int64_t delay_ns); // list of ready goroutines; negative blocks, 0 looks
+// List of ready goroutines; negative blocks, 0 looks. They count as waiting until polled() is told that they
+// are in a queue: else who looks for a deadlock meanwhile would find nothing that could run.
+G *poll_net(int64_t delay_ns);
 void poll_break();
 bool poll_ready(); // initialised?
 void poll_init();
