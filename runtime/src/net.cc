@@ -313,10 +313,11 @@ static Fd *connect_to(M *&m, const Addr &a, int type, int64_t deadline, int *err
   if (r == -115) { // EINPROGRESS
     if (deadline != never)
       fd_deadline(m, f, 2, deadline);
-    for (;;) {
-      r = fd_wait(m, f, 1);
+    for (uint32_t seen = 0;;) {
+      r = fd_wait(m, f, 1, seen);
       if (r)
         break;
+      seen = f->side[1].edges.load(acquire);
       int e = 0, len = 4;
       sys::call(__NR_getsockopt, fd, 1, 4, sys::arg(&e), sys::arg(&len));
       if (e) {
@@ -386,8 +387,8 @@ long go_fd_read(go_fd *ff, void *p, size_t n) noexcept {
       r = -110;
       break;
     }
+    uint32_t seen = f->side[0].edges.load(acquire);
     if (!f->drained.load(relaxed) || f->hup.load(relaxed)) { // else wait at once: nothing has come
-      uint32_t seen = f->edges.load(relaxed);
       if (f->polled) {
         r = sys::read(f->fd, p, n);
       } else {
@@ -402,13 +403,13 @@ long go_fd_read(go_fd *ff, void *p, size_t n) noexcept {
       if (r != -sys::eagain) {
         if (r > 0 && size_t(r) < n && f->kind == fd_tcp) {
           Locked l(f->lock);
-          if (f->edges.load(relaxed) == seen) // else another reader may have left something
+          if (f->side[0].edges.load(relaxed) == seen) // else another reader may have left something
             f->drained.store(true, relaxed);
         }
         break;
       }
     }
-    r = fd_wait(m, f, 0);
+    r = fd_wait(m, f, 0, seen);
     if (r)
       break;
   }
@@ -431,6 +432,7 @@ long go_fd_write(go_fd *ff, const void *p, size_t n) noexcept {
       r = -110;
       break;
     }
+    uint32_t seen = f->side[1].edges.load(acquire);
     const char *b = static_cast<const char *>(p) + done;
     if (f->kind != fd_other) {
       r = sys::call(__NR_sendto, f->fd, sys::arg(b), long(n - done), 0x4000, 0, 0); // NOSIGNAL
@@ -448,7 +450,7 @@ long go_fd_write(go_fd *ff, const void *p, size_t n) noexcept {
     if (r >= 0) {
       done += size_t(r);
     } else if (r == -sys::eagain) {
-      r = fd_wait(m, f, 1);
+      r = fd_wait(m, f, 1, seen);
       if (r)
         break;
     } else if (r != -sys::eintr) {
@@ -482,6 +484,7 @@ int go_fd_wait(go_fd *ff, int which) noexcept {
       r = -110;
       break;
     }
+    uint32_t seen = f->side[which - 1].edges.load(acquire);
     struct {
       int fd;
       short events, revents;
@@ -491,7 +494,7 @@ int go_fd_wait(go_fd *ff, int which) noexcept {
       r = 0;
       break;
     }
-    r = fd_wait(m, f, which - 1);
+    r = fd_wait(m, f, which - 1, seen);
     if (r)
       break;
   }
@@ -564,12 +567,13 @@ go_fd *go_net_accept(go_fd *l, int *err) noexcept {
       r = -110;
       break;
     }
+    uint32_t seen = f->side[0].edges.load(acquire);
     r = sys::call(__NR_accept4, f->fd, 0, 0, 02000000 | 04000);
     if (r == -sys::eintr || r == -103) // ECONNABORTED: that one is gone, take the next
       continue;
     if (r != -sys::eagain)
       break;
-    r = fd_wait(m, f, 0);
+    r = fd_wait(m, f, 0, seen);
     if (r)
       break;
   }
@@ -640,6 +644,7 @@ long go_net_recv_from(go_fd *ff, void *p, size_t n, char *from, size_t from_size
       r = -110;
       break;
     }
+    uint32_t seen = f->side[0].edges.load(acquire);
     memset(&a, 0, sizeof a);
     from_len = 2 + int(sizeof a.raw) - 1;
     r = sys::call(__NR_recvfrom, f->fd, sys::arg(p), long(n), 0, sys::arg(&a), sys::arg(&from_len));
@@ -647,7 +652,7 @@ long go_net_recv_from(go_fd *ff, void *p, size_t n, char *from, size_t from_size
       continue;
     if (r != -sys::eagain)
       break;
-    r = fd_wait(m, f, 0);
+    r = fd_wait(m, f, 0, seen);
     if (r)
       break;
   }
@@ -692,12 +697,13 @@ long go_net_send_to(go_fd *ff, const void *p, size_t n, const char *to) noexcept
   M *m = enter();
   long r;
   for (;;) {
+    uint32_t seen = f->side[1].edges.load(acquire);
     r = sys::call(__NR_sendto, f->fd, sys::arg(p), long(n), 0x4000, sys::arg(&a), a.len);
     if (r == -sys::eintr)
       continue;
     if (r != -sys::eagain)
       break;
-    r = fd_wait(m, f, 1);
+    r = fd_wait(m, f, 1, seen);
     if (r)
       break;
   }

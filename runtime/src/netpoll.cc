@@ -51,11 +51,9 @@ void poll_break() {
 
 static void fire(Fd *f, int side, G *&list) {
   Fd::Side &s = f->side[side];
-  s.ready = true;
-  if (side == 0) {
-    f->edges.bump();
+  if (side == 0)
     f->drained.store(false, relaxed);
-  }
+  s.edges.store(s.edges.load(relaxed) + 1, release); // last: who sees it tries the system call
   if (G *g = s.g) {
     s.g = nullptr;
     g->next = list;
@@ -176,7 +174,7 @@ Fd *fd_new(int fd, FdKind kind, int *err) {
   f->kind = kind;
   for (Fd::Side &s : f->side) {
     s.g = nullptr;
-    s.ready = false;
+    s.edges.store(0);
     s.timeout.store(false);
     s.deadline = never;
   }
@@ -234,15 +232,12 @@ void fd_free(M *m, Fd *f) {
   settle(f);
 }
 
-// Parks until the side is ready; 0 or -errno.
-int fd_wait(M *&m, Fd *f, int side) {
+int fd_wait(M *&m, Fd *f, int side, uint32_t seen) {
   Fd::Side &s = f->side[side];
   f->lock.lock();
   for (;;) {
     int r = f->closing.load(relaxed) ? -sys::ebadf : s.timeout.load(relaxed) ? -110 : 0;
-    if (r || s.ready) {
-      if (!r)
-        s.ready = false;
+    if (r || s.edges.load(relaxed) != seen) {
       f->lock.unlock();
       return r;
     }

@@ -3,7 +3,7 @@
 // An Fd is type-stable: its generation is part of the epoll data, so an event that was on its way
 // when a descriptor was closed and its Fd used again is recognised as stale. The number is given back to the
 // system as soon as it is closed and no call uses it, the Fd when its handle is gone, too. Per direction
-// there is one waiting goroutine, a ready bit set by edges, and a deadline whose timer is moved lazily.
+// there is one waiting goroutine, a count of edges, and a deadline whose timer is moved lazily.
 // Everything is written under the lock; the flags that are atomic are also looked at without it.
 #pragma once
 #include "rt.h"
@@ -23,13 +23,12 @@ struct alignas(64) Fd {
   bool owned;         // the handle is alive
   bool polled;
   FdKind kind;
-  atomic<uint32_t> edges; // events for readers so far
   atomic<bool> closing;
   atomic<bool> hup;     // hang-up or urgent data was seen: a short read says nothing any more
   atomic<bool> drained; // a read found less than it asked for, and no event has come since
   struct Side {
     G *g;
-    bool ready;
+    atomic<uint32_t> edges; // events so far
     atomic<bool> timeout;
     int64_t deadline, armed;
     Timer *timer;
@@ -41,7 +40,9 @@ Fd *fd_new(int fd, FdKind kind, int *err); // null with *err = -errno; the descr
 bool fd_hold(Fd *f);                       // one call more; false when closed
 void fd_drop(Fd *f);                       // one call less
 void fd_free(M *m, Fd *f);                 // closes, and gives up the handle
-int fd_wait(M *&m, Fd *f, int side);
+// Parks until an edge comes after the `seen` first ones, which were counted before the system call that
+// said EAGAIN: so no edge is missed, also when another goroutine was woken by it. 0 or -errno.
+int fd_wait(M *&m, Fd *f, int side, uint32_t seen);
 int fd_deadline(M *m, Fd *f, int which, int64_t t);
 int fd_close(M *m, Fd *f);
 

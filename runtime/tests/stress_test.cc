@@ -90,6 +90,27 @@ static void round_of(unsigned seed) {
   CHECK(guarded == senders * 60 + 30);
 }
 
+// Two who read one stream: whoever is woken by the last event, the other sees the end, too.
+static void readers() {
+  auto l = go::net::listen("tcp", "127.0.0.1:0");
+  for (int k = 0; k < 100; k++) {
+    auto b = go::net::dial("tcp", l.address());
+    auto a = l.accept();
+    std::atomic<int> n{0};
+    go::wait_group wg;
+    for (int i = 0; i < 2; i++)
+      wg.go([&] {
+        for (char c; a.read(&c, 1);)
+          n++;
+      });
+    for (int i = 0; i < 3; i++)
+      b.write("x", 1);
+    b.close_write();
+    wg.wait();
+    CHECK(n == 3);
+  }
+}
+
 int main(int argc, char **argv) {
   unsigned seed = argc > 1 ? unsigned(std::atoi(argv[1])) : 1, rounds = argc > 2 ? 1 : 30;
   for (unsigned p : {1u, 2u, 7u})
@@ -97,6 +118,8 @@ int main(int argc, char **argv) {
       go::set_max_procs(p);
       std::fprintf(stderr, "P=%u seed %u\n", p, seed);
       round_of(seed++);
+      if (i % 10 == 0)
+        readers();
     }
   return 0;
 }
