@@ -309,6 +309,8 @@ static void *monitor(void *) {
   mon_short_slice();
   int64_t delay = 20000, last_scavenge = 0, last = real_now();
   unsigned idle = 0;
+  bool was_busy = true; // since the last look at the stacks
+  bool at_rest = false; // nothing ran between two looks, and there is nothing to give back
   for (;;) {
     sys::nanosleep(delay);
     if (sched.exiting.load())
@@ -346,8 +348,10 @@ static void *monitor(void *) {
     }
     if (t - last_scavenge > 500000000) {
       last_scavenge = t;
-      stack_scavenge(false);
+      bool more = stack_scavenge(false);
       stack_reclaim();
+      at_rest = !more && !was_busy;
+      was_busy = false;
     }
     idle = acted ? 0 : idle + 1;
     if (idle == 0)
@@ -358,7 +362,8 @@ static void *monitor(void *) {
       most = 500000;
     if (delay > most)
       delay = most;
-    if (idle > 1200 && mon_rest()) {
+    was_busy |= sched.n_idle_p.load() != sched.n_procs.load();
+    if (idle > 1200 && at_rest && !was_busy && mon_rest()) {
       idle = 0;
       delay = 20000;
     }

@@ -459,7 +459,7 @@ void stack_put(P *p, int cls, char *top);
 size_t stack_size(int cls);
 int stack_class_for(size_t n);
 void stack_init();
-void stack_scavenge(bool hard);
+bool stack_scavenge(bool hard); // true: a later call may give back more
 void stack_reclaim();
 extern atomic<uint32_t> stack_checks; // some slots have no guard
 void stack_check(G *g);               // is the running g still within its slot?

@@ -202,7 +202,8 @@ void stack_put(P *p, int cls, char *top) {
 
 // Called by the monitor about twice a second: slots that nobody needed since the last call lose
 // their pages.
-void stack_scavenge(bool hard) {
+bool stack_scavenge(bool hard) {
+  bool more = false;
   for (int c = 0; c < stack_classes; c++) {
     Depot &d = depots[c];
     for (;;) {
@@ -213,6 +214,7 @@ void stack_scavenge(bool hard) {
         uint32_t idle = hard ? d.n_hot : d.low_water;
         if (!b || idle < b->tail || (!hard && idle < 256)) {
           d.low_water = d.n_hot;
+          more |= b && d.n_hot >= 256 && d.n_hot >= b->tail;
           break;
         }
         d.hot = b->next;
@@ -229,6 +231,7 @@ void stack_scavenge(bool hard) {
       d.cold = b;
     }
   }
+  return more;
 }
 
 // ---- overflow ----------------------------------------------------------------------------------
