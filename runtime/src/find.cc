@@ -379,36 +379,49 @@ constexpr uint32_t strange_threads = 1; // the sanitizer's own, which wakes nobo
 constexpr uint32_t strange_threads = 0;
 #endif
 
-// Nothing runs, no timer, no descriptor: is there anything that could still wake a goroutine?
-GO_RACY void check_dead() {
+// Nothing runs, nothing is queued, no timer, no descriptor. Adds to `ran` what changes when something runs.
+GO_RACY static bool all_still(uint64_t &ran) {
   if (sched.n_foreign.load() || sched.n_detached.load() || sched.n_helpers.load() ||
       sched.n_poll_wait.load() || sched.exiting.load() || sched.frozen.load())
-    return;
-  {
-    Locked l(sched.lock);
-    if (sched.n_idle_p.load() != sched.n_procs.load() || sched.gq_n.load() || sched.n_spinning.load())
-      return;
-    for (uint32_t i = 0; i < sched.n_p_made.load(); i++) // those that set_max_procs retired may still run
-      if (sched.all_p[i]->m || p_has_queued(sched.all_p[i]) || sched.all_p[i]->timers.first.load() != never)
-        return;
+    return false;
+  Locked l(sched.lock);
+  if (sched.n_idle_p.load() != sched.n_procs.load() || sched.gq_n.load() || sched.n_spinning.load())
+    return false;
+  for (uint32_t i = 0; i < sched.n_p_made.load(); i++) { // those that set_max_procs retired may still run
+    P *p = sched.all_p[i];
+    if (p->m || p_has_queued(p) || p->timers.first.load() != never)
+      return false;
+    ran += p->tick + p->n_switches.load(relaxed);
   }
-  // Threads that the runtime does not know may wake goroutines later.
+  return true;
+}
+
+// Threads that the runtime does not know may wake goroutines later.
+static bool strangers() {
   char b[2048];
   long fd = sys::openat("/proc/self/status", 0);
-  if (fd >= 0) {
-    long n = sys::read(int(fd), b, sizeof b - 1);
-    sys::close(int(fd));
-    b[n > 0 ? n : 0] = 0;
-    for (char *s = b; *s; s++)
-      if (memcmp(s, "\nThreads:\t", 10) == 0) {
-        uint32_t v = 0;
-        for (s += 10; *s >= '0' && *s <= '9'; s++)
-          v = v * 10 + uint32_t(*s - '0');
-        if (v > sched.n_m.load() + sched.n_mon.load() + strange_threads)
-          return;
-        break;
-      }
-  }
+  if (fd < 0)
+    return false;
+  long n = sys::read(int(fd), b, sizeof b - 1);
+  sys::close(int(fd));
+  b[n > 0 ? n : 0] = 0;
+  for (char *s = b; *s; s++)
+    if (memcmp(s, "\nThreads:\t", 10) == 0) {
+      uint32_t v = 0;
+      for (s += 10; *s >= '0' && *s <= '9'; s++)
+        v = v * 10 + uint32_t(*s - '0');
+      return v > sched.n_m.load() + sched.n_mon.load() + strange_threads;
+    }
+  return false;
+}
+
+// Is there anything that could still wake a goroutine? A thread may come, wake one and end while this looks:
+// so nothing may have run between the two looks before and after the count of threads. If something has, who
+// ran it comes here later.
+GO_RACY void check_dead() {
+  uint64_t before = 0, after = 0;
+  if (!all_still(before) || strangers() || !all_still(after) || before != after)
+    return;
   if (!dead_seen.exchange(1))
     deadlock();
   sleep_forever();

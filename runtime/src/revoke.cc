@@ -165,8 +165,8 @@ static int64_t cpu_time(int tid) {
 
 constexpr int64_t slice = 10000000;    // ns that a goroutine may keep a P that others want
 constexpr int64_t ask_time = 100000;   // ns from the request to yield to the loss of the P
-constexpr int64_t next_time = 1000000; // ns that a goroutine in runnext waits before the runner is asked
-constexpr int64_t look_time = 2000000; // ns between two looks at Ps that put something into runnext
+constexpr int64_t next_time = 700000;  // ns that a goroutine in runnext waits before the runner is asked
+constexpr int64_t look_time = 1500000; // ns between two looks at Ps that put something into runnext
 
 // A goroutine that was woken up and is next on this P waits for the slice's end; others may wait for it in
 // turn, such as for a mutex. Its waker is asked to yield long before it would lose the P.

@@ -53,10 +53,9 @@ struct Saw {
   operator std::string() const { return s; }
 };
 
-/// Lets every other goroutine run until it blocks: exact on the virtual clock, a guess otherwise.
-inline void settle() {
-  go::sleep_for(3ms);
-}
+/// Lets every other goroutine run until it blocks: exact on the virtual clock. Otherwise until the tracebacks
+/// show none that runs or could, or for 0.3 s.
+void settle();
 
 /// "value", or "closed".
 inline std::string show(const std::optional<int> &v) {
