@@ -188,7 +188,8 @@ static void walk(void *arg) {
     _Unwind_Backtrace(on_frame, arg);
 }
 
-void trace_g(Text &t, G *g, bool running) {
+// The world is still by an order that only the kernel gives (freeze_world).
+GO_RACY void trace_g(Text &t, G *g, bool running) {
   t.s("goroutine ").u(g->id);
   if (g->name)
     t.s(" \"").s(g->name).c('"');
