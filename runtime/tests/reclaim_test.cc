@@ -71,5 +71,5 @@ int main() {
   go::sleep_for(5s);
   long after = resident_kb() - before;
   std::printf("deep %ld kB, parked %ld kB, ended %ld kB, wrong %d\n", deep, left, after, wrong.load());
-  return left <= enough && after <= enough && wrong == 0 ? 0 : 1;
+  return deep > enough && left <= enough && after <= enough && wrong == 0 ? 0 : 1;
 }
