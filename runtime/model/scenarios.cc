@@ -606,6 +606,7 @@ static void revoked_between() {
         static Waiter w;
         w = {};
         w.g = fresh_g(0);
+        w.since = now();
         w.g->state.store(g_waiting);
         S.mu = {};
         S.mu.state = 1 + 8; // locked, by thread 0, and one waits
@@ -927,9 +928,7 @@ static const Mutant mutants[] = {
     {"revoke/enter", "take_p's CASes in two halves", {"take_p", 'r', Effect::split}},
     {"revoke/next", "move_next does not look at in_rt", {"move_next", 'l', Effect::give, 0}},
     {"revoke/next", "no membarrier", {"barrier_all", 'm', Effect::drop}},
-    {"mutex/revoked",
-     "a mutex' wake-up does not look at own",
-     {"enter_to_wake", 'l', Effect::give, own_owned}},
+    {"mutex/revoked", "a mutex' wake-up does not look at own", {"enter", 'l', Effect::give, own_owned}},
     {"revoke/callback", "a call within another ends both", {"leave", 's', Effect::give, 0}},
     {"revoke/no-membarrier", "enter without its fence", {"enter", 'f', Effect::drop}},
     {"revoke/no-membarrier", "barrier_all without its fence", {"barrier_all", 'f', Effect::drop}},

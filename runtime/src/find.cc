@@ -136,9 +136,11 @@ void inject(M *m, G *list) {
 }
 
 void polled(uint32_t n) {
+  if (!n)
+    return;
   sched.n_poll_wait.sub(n);
-  if (n &&
-      sched.n_idle_p.load() == sched.n_procs.load()) // they may have run meanwhile, and it may be a deadlock
+  // They may have run meanwhile, and it may be a deadlock: somebody has to look.
+  if (sched.n_idle_p.load() == sched.n_procs.load())
     wake_p();
 }
 

@@ -202,7 +202,7 @@ GO_RACY bool move_next(M *m, P *p) {
 GO_RACY static bool retake(P *p, int64_t t) {
   M *m = p->m;
   if (!m || p->idle || sched.deterministic) { // there a goroutine keeps the processor, however long it takes
-    p->mon_since = p->mon_asked = p->mon_waited = 0;
+    p->mon_since = p->mon_waited = 0;
     return false;
   }
   if (p->tick != p->mon_tick || !p->mon_since) {

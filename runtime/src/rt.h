@@ -341,8 +341,9 @@ M *attach();        // first call on this thread
 M *enter_slow(M *); // P was (or is being) taken, or the world is stopped
 void leave_slow(M *);
 
-// From here on this M keeps its P until leave(). The caller must use the M returned.
-inline M *enter() {
+// From here on this M keeps its P until leave(). The caller must use the M returned. Who only wakes others
+// does not need a P: m->p is then null if it was taken, rather than waited for.
+inline M *enter(bool need_p = true) {
   M *m = getm();
   if (GO_UNLIKELY(!m))
     m = attach();
@@ -351,23 +352,8 @@ inline M *enter() {
   if (GO_UNLIKELY(!sched.membarrier))
     fence();
   // Acquires what the monitor did while it kept this M out (it may have emptied runnext).
-  if (GO_UNLIKELY(m->own.load(acquire) != own_owned))
-    m = enter_slow(m);
-  return m;
-}
-
-// The same for who only wakes others: without a P rather than after a wait for one, so that a goroutine
-// whose P was taken lets those go on that wait for it. m->p may be null.
-inline M *enter_to_wake() {
-  M *m = getm();
-  if (GO_UNLIKELY(!m))
-    m = attach();
-  m->in_rt.bump();
-  compiler_barrier();
-  if (GO_UNLIKELY(!sched.membarrier))
-    fence();
-  if (uint32_t o = m->own.load(acquire); GO_UNLIKELY(o != own_owned)) {
-    if (o == own_taken)
+  if (uint32_t own = m->own.load(acquire); GO_UNLIKELY(own != own_owned)) {
+    if (!need_p && own == own_taken)
       m->p = nullptr;
     else
       m = enter_slow(m);
@@ -494,7 +480,7 @@ struct Waiter {
   Waiter *next, *prev;
   uint32_t queued;
   uint32_t timed_out;
-  int64_t since; // when the goroutine first parked for this lock; 0: of no account
+  int64_t since; // when the goroutine first parked for this mutex; unset in other queues
   void *owner;
 };
 

@@ -100,7 +100,7 @@ static void sema_wake(M *&m, WaitQueue *q, bool handoff, int64_t patience = neve
   G *g = w ? w->g : nullptr;
   if (!w)
     q->count++;
-  else if (w->since && !handoff)
+  else if (!handoff && patience != never)
     handoff = now() - w->since > patience;
   q->lock.unlock();
   if (g) {
@@ -176,7 +176,7 @@ static int64_t patience(uint32_t state) {
 [[gnu::noinline]] static void mutex_unlock_slow(go_mutex *mu, uint32_t now_state) {
   if ((now_state + mu_locked) % 2 == 0)
     fatal("unlock of unlocked mutex");
-  M *m = enter_to_wake();
+  M *m = enter(false); // those who wait for the mutex are not to wait for this one's P
   atomic<uint32_t> &state = at(mu->state);
   if (now_state & mu_starving) {
     sema_wake(m, wq(&mu->q), true);

@@ -1,11 +1,13 @@
 // die.cc - programs that end badly, one per argument; death.cmake checks how.
+#include "tracebacks.h"
+
 #include <go/go.hpp>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <initializer_list>
 #include <string>
 
 [[gnu::noinline]] static int deep(int n) {
@@ -28,15 +30,6 @@ static void fill_slots(go::chan<int> c, int n) {
   for (int i = 0; i < n; ++i)
     go::go([c] { c.recv(); });
   go::sleep_for(std::chrono::milliseconds(20));
-}
-
-static std::string tracebacks() {
-  int fd = memfd_create("traceback", 0);
-  go::traceback(fd);
-  std::string all(std::size_t(lseek(fd, 0, SEEK_END)), '\0');
-  ssize_t n = pread(fd, all.data(), all.size(), 0);
-  close(fd);
-  return n == ssize_t(all.size()) ? all : "";
 }
 
 // Waits until goroutines rest in these ways, however busy the machine is.
