@@ -345,6 +345,31 @@ static G *global_get(P *p, uint32_t max) {
   return g;
 }
 
+static void wake_thief(P *p);
+
+// Every 61st decision is for those who might wait behind the others for ever: the global queue, and in turn
+// with it the ring, which goroutines that wake each other by way of runnext never come to; each 17th time
+// also who has not run yet, the oldest first, and those who yielded and wait until everything else is done.
+static G *pick_overdue(P *p) {
+  uint32_t turn = p->tick / 61;
+  if (turn % 17 == 0) {
+    if (Block *b = p->yblock) {
+      p->yblock = nullptr;
+      global_put_block(b);
+      wake_thief(p);
+    }
+    if (G *g = fresh_steal(p))
+      return g;
+  }
+  if (turn % 2)
+    if (G *g = ring_get(p))
+      return g;
+  if (sched.gq_n.load(relaxed))
+    if (G *g = global_get(p, 1))
+      return g;
+  return ring_get(p);
+}
+
 // The next goroutine for p without blocking, stealing or polling.
 G *pick_local(M *m, P *p) {
   p->tick++;
@@ -355,12 +380,8 @@ G *pick_local(M *m, P *p) {
     // Due timers run on g0 only: here the caller may hold the lock that its `post` releases.
     if (m->curg != m->g0 && p->timers.first.load(relaxed) != never && p->timers.first.load(relaxed) <= now())
       return nullptr;
-    if (sched.gq_n.load(relaxed))
-      if (G *g = global_get(p, 1))
-        return g;
-    if (p->tick % (61 * 17) == 0) // the oldest: none may starve
-      if (G *g = fresh_steal(p))
-        return g;
+    if (G *g = pick_overdue(p))
+      return g;
   }
   if (GO_UNLIKELY(sched.unusual)) {
     if (sched.model != model_gpm) {
@@ -398,7 +419,10 @@ G *pick_local(M *m, P *p) {
     while (b->head < b->tail)
       ring_put(m, p, static_cast<G *>(b->item[b->head++]));
     block_put(b);
-    return ring_get(p);
+    G *g = ring_get(p);
+    if (p->head.load(relaxed) != p->tail.load(relaxed))
+      wake_thief(p); // nobody could steal what was in the block
+    return g;
   }
   return nullptr;
 }
@@ -608,11 +632,12 @@ static void post_ring(M *m, void *gp) {
     global_put(g);
     return;
   }
-  if (GO_LIKELY(sched.gq_n.load(relaxed) == 0 && p->tail.load(relaxed) - p->head.load(relaxed) < ring_size)) {
+  Block *b = p->yblock;
+  if (GO_LIKELY(!b && sched.gq_n.load(relaxed) == 0 &&
+                p->tail.load(relaxed) - p->head.load(relaxed) < ring_size)) {
     ring_put(m, p, g);
     return;
   }
-  Block *b = p->yblock;
   if (!b)
     b = p->yblock = block_get();
   b->item[b->tail++] = g;

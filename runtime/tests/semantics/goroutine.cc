@@ -140,6 +140,54 @@ CASE("go/yield-fair", "runtime.Gosched: everybody gets a turn", "fair", always) 
   wg.wait();
   return "fair";
 }
+CASE("go/partners-do-not-starve-others", "runtime: two goroutines that wake each other share one time slice",
+     "a turn", real) {
+  unsigned old = go::set_max_procs(1);
+  go::chan<int> ping(0), pong(0);
+  std::atomic<long> others{0};
+  std::atomic<bool> stop{false};
+  go::wait_group wg;
+  wg.go([&] {
+    while (ping.recv())
+      pong.send(0);
+  });
+  wg.go([&] {
+    while (others < 100) {
+      ping.send(0);
+      pong.recv();
+    }
+    ping.close();
+  });
+  for (int i = 0; i < 3; i++)
+    wg.go([&] {
+      while (!stop) {
+        others++;
+        go::yield();
+      }
+    });
+  while (others < 100)
+    go::yield();
+  stop = true;
+  wg.wait();
+  go::set_max_procs(old);
+  return "a turn";
+}
+CASE("go/yield-behind-many",
+     "runtime.Gosched: everybody gets a turn, also when more yield than a P's queue holds", "fair", always) {
+  std::vector<std::atomic<int>> n(700);
+  std::atomic<std::size_t> done{0};
+  go::wait_group wg;
+  for (auto &x : n)
+    wg.go([&] {
+      while (done != n.size()) {
+        if (++x == 20)
+          done++;
+        go::yield();
+      }
+    });
+  wg.wait();
+  return "fair";
+}
 CASE("go/max-procs", "runtime.GOMAXPROCS: sets the number and returns the previous setting", "true 3 3",
      real) {
   unsigned old = go::set_max_procs(3);
