@@ -290,9 +290,10 @@ CASE("exit/static-destructors", "header: goroutines stop before static destructo
   for (int i = 0; i < 4; i++)
     go::go([] {
       for (;;) {
-        if (shared.gone)
-          std::_Exit(3);
+        bool gone = shared.gone; // may be: a goroutine stops at its next call of the runtime
         go::yield();
+        if (gone)
+          std::_Exit(3);
       }
     });
   settle();
