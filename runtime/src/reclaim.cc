@@ -23,7 +23,8 @@ constexpr uint32_t max_pages = 256; // looked at below a stack pointer, from the
 
 struct Candidate {
   G *g;
-  void *sp; // as it was when the pages were found resident
+  void *sp;       // as it was when the pages were found resident
+  uint32_t *last; // of its G: whose pages were given back
 };
 
 struct Pages {
@@ -70,6 +71,7 @@ GO_RACY void give_back(Candidate *c, uint32_t n) {
           continue;
         if (Pages u = unused_part(g, g->sp); u.bytes) {
           sys::advise(u.lo, u.bytes, sys::madv_dontneed);
+          *c[i].last = uint32_t(g->id);
           sched.n_reclaimed.add(1u, relaxed);
         }
       }
@@ -101,11 +103,10 @@ GO_RACY void stack_reclaim() {
       continue;
     if (static_cast<char *>(sp) >= hi || static_cast<char *>(sp) < hi - stack_size(g->stack_class))
       continue;
-    uint32_t &last = reclaimed(next), id = uint32_t(g->id);
-    if (last == id || !is_resident_below(g, sp))
+    uint32_t &last = reclaimed(next);
+    if (last == uint32_t(g->id) || !is_resident_below(g, sp))
       continue;
-    last = id;
-    found[have++] = {g, sp};
+    found[have++] = {g, sp, &last};
     if (have == batch) {
       give_back(found, have);
       have = 0;

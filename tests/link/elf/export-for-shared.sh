@@ -22,3 +22,25 @@ nm -D --defined-only app > syms
 has ' from_exe$' syms
 has ' both$' syms
 lacks unrelated syms
+
+# GNU ld lets a shared object export its own _end: in the process it is the executable's.
+c ends -fPIC <<'S'
+extern char _end[], __bss_start[];
+char *end_seen(void) { return _end; }
+char *bss_seen(void) { return __bss_start; }
+S
+gcc -fuse-ld=bfd -shared ends.o -o ends.so
+nm -D --defined-only ends.so > syms
+has ' _end$' syms
+c asks <<'S'
+#include <stdio.h>
+extern char __executable_start[];
+char *end_seen(void), *bss_seen(void);
+char big[1 << 20];
+int main(void) {
+  printf("%d %d\n", end_seen() >= big + sizeof big && end_seen() < big + sizeof big + 4096,
+         bss_seen() > __executable_start && bss_seen() <= big);
+}
+S
+gcc -B"$GOLD_GO_B" asks.o ends.so -o asks -Wl,-rpath,.
+run "1 1" ./asks
