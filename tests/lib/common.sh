@@ -80,7 +80,7 @@ fails_with() {
 by_gold_go() {
   local image
   for image; do
-    readelf -p .comment "$image" | grep -q 'gold-go' || fail "$image was linked by another linker"
+    readelf -p .comment "$image" | grep 'gold-go' > /dev/null || fail "$image was linked by another linker"
   done
 }
 

@@ -45,7 +45,7 @@ compare() { # COMPILER-OF-C++ COMPILER-OF-C FLAG...
   "$2" "${@:3}" -ffunction-sections -c b.c -o b.o
   g++ -B"$GOLD_GO_B" a.o b.o -o app -Wl,--gdb-index "${link[@]}"
   ./app
-  readelf -SW app | grep -q ' \.gdb_index ' || fail "$*: no .gdb_index"
+  readelf -SW app | grep ' \.gdb_index ' > /dev/null || fail "$*: no .gdb_index"
   objcopy --remove-section .gdb_index app plain
   ask ./app | sed 's,/app,/plain,g' > with
   ask ./plain > without

@@ -81,9 +81,9 @@ g++ -ffunction-sections -Dmain=second -Dthrower=thrower2 -Dunused=unused2 -c eh.
 g++ -B"$GOLD_GO_B" -no-pie -Wl,-q -Wl,--gc-sections eh1.o eh2.o -o eh
 ./eh
 python3 check.py eh 20
-readelf -SW eh | grep -A1 ' \.rela\.eh_frame' | grep -q RELA || fail "no .rela.eh_frame"
+readelf -SW eh | grep -A1 ' \.rela\.eh_frame' | grep RELA > /dev/null || fail "no .rela.eh_frame"
 info=$(readelf -SW eh | sed -n 's/.* \.rela\.eh_frame .* I *[0-9]* *\([0-9]*\) .*/\1/p')
-readelf -SW eh | grep -q "\[ *$info\] \.eh_frame " || fail ".rela.eh_frame is not about .eh_frame"
+readelf -SW eh | grep "\[ *$info\] \.eh_frame " > /dev/null || fail ".rela.eh_frame is not about .eh_frame"
 # As many as FDEs and what else they refer to: personality routines and tables of exceptions.
 fdes=$(readelf --debug-dump=frames eh | grep -c ' FDE ')
 relocs=$(readelf -rW eh | awk '/^Relocation section/ { s = $3 } /R_X86_64/ && s == "'"'.rela.eh_frame'"'"' | wc -l)

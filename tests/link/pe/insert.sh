@@ -29,5 +29,5 @@ mingw gcc -static a.o -o u.exe -Wl,-T,u.ld
 for f in plain t u; do wine_run "4 5" $f.exe; done
 diff <(names plain.exe | tr ' ' '\n' | grep -o '^\.[a-zA-Z_]*' | sort) <(names t.exe | tr ' ' '\n' | grep -o '^\.[a-zA-Z_]*' | sort) || fail "the script changes other sections"
 names u.exe | tr ' ' '\n' | grep -o '^\.[a-zA-Z]*' > out
-grep -A1 '^\.data$' out | grep -q '^\.more$' || fail "not behind .data: $(tr '\n' ' ' < out)"
+grep -A1 '^\.data$' out | grep '^\.more$' > /dev/null || fail "not behind .data: $(tr '\n' ' ' < out)"
 fails_with 'section .nowhere for INSERT does not exist' mingw gcc a.o -o v.exe -Wl,-T,<(sed 's/debug_types/nowhere/' t.ld)
