@@ -10,6 +10,9 @@ for tool in aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ qemu-aarch64 cmake ctest
     exit 77
   }
 done
+# qemu-user allocates by GLib's slices, whose locks a fork copies as they are: a child of a process with threads can
+# wait for one for ever. The C library's allocator knows of forks.
+export G_SLICE=always-malloc
 case $1 in
 build)
   launcher=()

@@ -10,7 +10,8 @@ set -euo pipefail
 GOLD_GO_B=$(dirname "$GOLD_GO")/libexec/gold-go
 # Python with the newest LIEF, if bootstrap could make it.
 GOLD_GO_PYTHON=${GOLD_GO_DEPS:-${XDG_CACHE_HOME:-$HOME/.cache}/gold-go/deps}/python/bin/python3
-export GOLD_GO_B GOLD_GO_PYTHON
+# So that forks of emulated programs with threads end: see runtime/tests/cross.sh.
+export GOLD_GO_B GOLD_GO_PYTHON G_SLICE=always-malloc
 
 fail() {
   echo "FAIL: $*" >&2
