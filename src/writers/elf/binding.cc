@@ -417,10 +417,11 @@ void ElfTarget::add_linker_symbols(Link &link) {
     bool open =
         k.meaning == ImageEnd || k.meaning == DataEnd || k.meaning == TextEnd || k.meaning == BssStart;
     // A shared object that has its own means the executable's nevertheless.
-    if (Symbol *s = link.symbols.find(k.name);
-        s && open && !link.is_shared() && s->klass() == SymClass::Lazy &&
-        link.files[claim_priority(s->claim.load(std::memory_order_relaxed))]->kind == FileKind::Shared)
-      s->mark(kMarkRefShared);
+    if (open && !link.is_shared())
+      if (Symbol *s = link.symbols.find(k.name);
+          s && s->klass() == SymClass::Lazy &&
+          link.files[claim_priority(s->claim.load(std::memory_order_relaxed))]->kind == FileKind::Shared)
+        s->mark(kMarkRefShared);
     define(k.name, i, open ? Visibility::Default : Visibility::Hidden);
   }
   auto &vis = link.opt.start_stop_visibility;
