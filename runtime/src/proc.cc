@@ -930,8 +930,8 @@ static M *make_m() {
   m->g0->m = m;
   m->rng = uint64_t(reinterpret_cast<uintptr_t>(m)) * 0x9e3779b97f4a7c15u | 1;
   Locked l(sched.lock);
-  m->all_next = sched.all_m;
-  sched.all_m = m;
+  m->all_next = sched.all_m.load(relaxed);
+  sched.all_m.store(m, release);
   return m;
 }
 

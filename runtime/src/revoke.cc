@@ -108,11 +108,11 @@ GO_RACY bool freeze_world(int64_t max_wait) {
   if (sched.frozen.exchange(1))
     return false;
   int64_t end = real_now() + max_wait;
-  for (M *m = sched.all_m; m; m = m->all_next)
+  for (M *m = sched.all_m.load(); m; m = m->all_next)
     if (m != me)
       m->own.cas(own_owned, own_frozen);
   barrier_all();
-  for (M *m = sched.all_m; m; m = m->all_next) {
+  for (M *m = sched.all_m.load(); m; m = m->all_next) {
     if (m == me)
       continue;
     while (m->in_rt.load() && m->p && m->own.load() == own_frozen && real_now() < end)
@@ -124,7 +124,7 @@ GO_RACY bool freeze_world(int64_t max_wait) {
 // A thread may have come in without having been frozen, when its P had been taken before.
 GO_RACY bool world_is_still() {
   M *me = getm();
-  for (M *m = sched.all_m; m; m = m->all_next)
+  for (M *m = sched.all_m.load(); m; m = m->all_next)
     if (m != me && m->in_rt.load() && m->p)
       return false;
   return true;
@@ -132,7 +132,7 @@ GO_RACY bool world_is_still() {
 
 void thaw_world() {
   sched.frozen.store(0);
-  for (M *m = sched.all_m; m; m = m->all_next)
+  for (M *m = sched.all_m.load(); m; m = m->all_next)
     m->own.cas(own_frozen, own_owned);
   sys::futex_wake(&sched.frozen, 1 << 30);
   fence();
@@ -144,12 +144,12 @@ GO_RACY void rt_exit_stop() {
   M *me = getm();
   if (!me || sched.forked.load() || sched.exiting.exchange(1))
     return;
-  for (M *m = sched.all_m; m; m = m->all_next)
+  for (M *m = sched.all_m.load(); m; m = m->all_next)
     if (m != me)
       m->own.store(own_frozen);
   barrier_all();
   int64_t end = real_now() + 20000000;
-  for (M *m = sched.all_m; m; m = m->all_next)
+  for (M *m = sched.all_m.load(); m; m = m->all_next)
     while (m != me && m->p && m->in_rt.load() && m->curg != m->g0 && real_now() < end)
       sys::nanosleep(20000);
 }

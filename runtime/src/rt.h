@@ -280,7 +280,7 @@ struct Sched {
   atomic<uint32_t> forked;    // this is the child of a fork
   atomic<uint32_t> mon_sleep; // futex word of the monitor: 1 = sleeping without end
   atomic<uint64_t> ids;
-  M *all_m;
+  atomic<M *> all_m; // grows only, at its head, under `lock`; an M is complete when it is seen here
   P *all_p[max_procs_limit];
   uint32_t max_m;
   // free Gs
