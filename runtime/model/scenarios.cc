@@ -21,7 +21,6 @@ using model::Mutation;
 using model::Scenario;
 
 extern "C" {
-P *go_rt_new_p(uint32_t id);
 void go_rt_spawn(M *m, G *g);
 }
 

@@ -157,6 +157,11 @@ void go_sleep(int64_t ns) noexcept {
   }
   M *m = enter();
   int64_t t = now();
+  if (GO_UNLIKELY(runs_exit_handlers(m))) { // nobody runs timers any more
+    sys::nanosleep(ns);
+    leave(m);
+    return;
+  }
   SleepArg a{timer_new(m, on_sleep, m->curg), ns > never - 1 - t ? never - 1 : t + ns};
   // Armed in `post`: the timer may fire on another thread at once.
   m = park(m, wr_sleep, post_sleep, &a);
@@ -206,8 +211,6 @@ void go_get_stats(go_stats *st) noexcept {
   st->idle_procs = sched.n_idle_p.load();
   leave(m);
 }
-
-P *go_rt_new_p(uint32_t id);
 
 unsigned go_set_procs(unsigned n) noexcept {
   M *m = enter();

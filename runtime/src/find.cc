@@ -52,9 +52,10 @@ void acquire_p(M *m, P *p) {
   p->m = m;
   p->tick++;
   m->own.store(own_owned);
-  fence(); // against the monitor's last look at the number of idle Ps
+  fence(); // against the monitor's last look at the number of idle Ps, and against rt_exit_stop
   if (sched.mon_sleep.load(relaxed))
     mon_wake();
+  stop_if_exiting(m);
 }
 
 P *release_p(M *m) {
@@ -83,6 +84,19 @@ void stop_m(M *m) {
 [[noreturn]] static void sleep_forever() {
   for (;;)
     sys::nanosleep(1000000000000);
+}
+
+// No goroutine runs any more, so nobody would ever wake the one that runs the exit handlers.
+[[noreturn]] static void exiting_for_good(M *m) {
+  if (runs_exit_handlers(m)) {
+    {
+      Text t;
+      t.s("fatal error: a destructor or exit handler waits, but goroutines stopped when main returned\n\n");
+      trace_g(t, sched.exit_g, false);
+    }
+    sys::exit_group(2);
+  }
+  sleep_forever();
 }
 
 GO_RACY static bool work_anywhere(int64_t t) {
@@ -224,7 +238,7 @@ static void wait_frozen(M *m) {
 G *find_runnable(M *m) {
   for (;;) {
     if (GO_UNLIKELY(sched.exiting.load()))
-      sleep_forever();
+      exiting_for_good(m);
     if (GO_UNLIKELY(sched.frozen.load()) && m->p)
       wait_frozen(m);
     if (GO_UNLIKELY(m->lockedg != nullptr)) {

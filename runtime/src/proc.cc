@@ -678,6 +678,8 @@ M *yield(M *m) {
     inject_polled(m, poll_net(0));
   m = getm();
   G *next = (g->flags & gf_locked) ? nullptr : pick_local(m, p);
+  if (!next && runs_exit_handlers(m))
+    return m;
   if (!next && sched.model != model_mn && !(g->flags & gf_locked) && !m->preempt.load(relaxed) &&
       !sched.exiting.load() && !sched.frozen.load() && p->id < sched.n_procs.load()) {
     if (int64_t due = p->timers.first.load(relaxed); due == never || due > now())
@@ -1115,6 +1117,7 @@ static void start_runtime() {
   sched.n_p_made.store(procs);
   sched.last_poll.store(real_now());
   stack_signals_process();
+  atexit(rt_exit_stop);
 #if !defined(GO_RT_MODEL)
   pthread_atfork(nullptr, nullptr, after_fork);
   have_detach_key = pthread_key_create(&detach_key, detach) == 0;
@@ -1165,8 +1168,13 @@ static void start_runtime() {
     m->g0_size = n;
     m->g0->sp = go_rt_init_stack(m->g0_stack + n - 64, g0_main, m);
     stack_signals_thread(m);
-    acquire_p(m, idle_p_get()); // from here on like one that computes: enter() looks whether it still is ours
-    atexit(rt_exit_stop);
+    // From here on like one that computes: enter() looks whether the P still is, or ever was, ours.
+    if (P *p = idle_p_get()) {
+      acquire_p(m, p);
+    } else {
+      sched.n_detached.add(1u);
+      m->own.store(own_taken);
+    }
     mon_start();
   } else {
     m->foreign = true;

@@ -24,7 +24,7 @@ GO_RACY bool take_p(M *m, P *p) {
   if (!m->own.cas(own_owned, own_revoking))
     return false;
   barrier_all();
-  if (p->m != m || m->in_rt.load() || sched.deterministic) {
+  if (p->m != m || m->in_rt.load() || sched.deterministic || sched.exiting.load()) {
     m->preempt.store(1);
     m->own.cas(own_revoking, own_owned);
     return false;
@@ -73,15 +73,22 @@ static void post_detached(M *m, void *gp) {
       fence();
       continue;
     }
-    // Taken: get another P, or queue up.
-    m->p = nullptr;
-    m->blocking = 0;
-    m->own.store(own_owned);
-    if (P *p = idle_p_get()) {
-      acquire_p(m, p);
-      sched.n_detached.sub(1u);
-      return m;
+    if (sched.frozen.load()) { // who froze the world looked for threads that run, not for this one
+      m->in_rt.store(0);
+      sys::futex_wait(&sched.frozen, 1, 1000000);
+      m->in_rt.store(1);
+      fence();
+      continue;
     }
+    // Taken: get another P, or queue up.
+    m->blocking = 0;
+    if (P *p = idle_p_get()) {
+      acquire_p(m, p); // only now is it owned: see world_is_still
+      sched.n_detached.sub(1u);
+      continue;
+    }
+    m->p = nullptr;
+    m->own.store(own_owned);
     G *g = m->curg;
     g->state.store(g_runnable);
     switch_to_g0(m, post_detached, g);
@@ -101,6 +108,16 @@ static void post_detached(M *m, void *gp) {
 }
 
 // ---- stopping the world ------------------------------------------------------------------------
+
+// To be called when `m` has become an owner: main may have returned meanwhile.
+void stop_if_exiting(M *m) {
+  if (sched.exiting.load() && m != sched.exit_m.load())
+    m->own.store(own_frozen);
+}
+
+bool runs_exit_handlers(M *m) {
+  return sched.exiting.load() && m == sched.exit_m.load();
+}
 
 // Makes every other thread stop at its next runtime call. Waits for those inside the runtime.
 GO_RACY bool freeze_world(int64_t max_wait) {
@@ -125,7 +142,7 @@ GO_RACY bool freeze_world(int64_t max_wait) {
 GO_RACY bool world_is_still() {
   M *me = getm();
   for (M *m = sched.all_m.load(); m; m = m->all_next)
-    if (m != me && m->in_rt.load() && m->p)
+    if (m != me && m->in_rt.load() && (m->p || m->own.load() == own_taken))
       return false;
   return true;
 }
@@ -133,17 +150,43 @@ GO_RACY bool world_is_still() {
 void thaw_world() {
   sched.frozen.store(0);
   for (M *m = sched.all_m.load(); m; m = m->all_next)
-    m->own.cas(own_frozen, own_owned);
+    if (m->own.cas(own_frozen, own_owned))
+      stop_if_exiting(m);
   sys::futex_wake(&sched.frozen, 1 << 30);
   fence();
   wake_p();
 }
 
-// main has returned: nobody may run runtime code beside the static destructors.
+// Destructors may call the runtime. None of the others gives its P away any more, so a thread that has lost
+// its own gets a new one.
+GO_RACY static void keep_p(M *me) {
+  for (;;) {
+    uint32_t o = me->own.load();
+    if (o == own_owned)
+      return;
+    if (o == own_taken) {
+      me->blocking = 0;
+      acquire_p(me, go_rt_new_p(0));
+      sched.n_detached.sub(1u);
+    } else if (o == own_frozen || !me->own.cas(own_revoking, own_owned)) {
+      cpu_pause(); // thaw_world or move_next has it in hand
+    }
+  }
+}
+
+// main has returned: nobody may run runtime code beside the static destructors. They may, on this thread.
 GO_RACY void rt_exit_stop() {
-  M *me = getm();
-  if (!me || sched.forked.load() || sched.exiting.exchange(1))
+  static atomic<uint32_t> begun;
+  if (!sched.n_p_made.load() || sched.forked.load() || begun.exchange(1))
     return;
+  M *me = getm();
+  if (!me)
+    me = attach();
+  me->in_rt.bump(); // a monitor that has seen this thread outside is seen by keep_p
+  sched.exit_g = me->curg;
+  sched.exit_m.store(me);
+  sched.exiting.store(1);
+  fence();
   for (M *m = sched.all_m.load(); m; m = m->all_next)
     if (m != me)
       m->own.store(own_frozen);
@@ -152,6 +195,8 @@ GO_RACY void rt_exit_stop() {
   for (M *m = sched.all_m.load(); m; m = m->all_next)
     while (m != me && m->p && m->in_rt.load() && m->curg != m->g0 && real_now() < end)
       sys::nanosleep(20000);
+  keep_p(me);
+  me->in_rt.store(me->in_rt.load(relaxed) - 1, release);
 }
 
 // ---- the monitor -------------------------------------------------------------------------------
@@ -194,8 +239,8 @@ GO_RACY bool move_next(M *m, P *p) {
     global_put(g); // before the thread goes on: it may be the last one, and look for a deadlock
   }
   m->own.store(own_owned);
-  if (sched.exiting.load()) // rt_exit_stop may have frozen it meanwhile
-    m->own.store(own_frozen);
+  fence();
+  stop_if_exiting(m);
   return g;
 }
 

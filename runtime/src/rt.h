@@ -277,6 +277,8 @@ struct Sched {
   atomic<uint32_t> n_poll_wait; // goroutines parked on descriptors
   atomic<int64_t> last_poll;
   atomic<uint32_t> exiting, frozen;
+  atomic<M *> exit_m;         // whose thread runs the exit handlers
+  G *exit_g;                  // its goroutine
   atomic<uint32_t> forked;    // this is the child of a fork
   atomic<uint32_t> mon_sleep; // futex word of the monitor: 1 = sleeping without end
   atomic<uint64_t> ids;
@@ -407,7 +409,10 @@ uint32_t cpu_quota();    // of the control groups, rounded up; 0: none
 void start_m(P *p, bool spinning);
 void handoff_p(P *p);
 void stop_m(M *m);
+extern "C" P *go_rt_new_p(uint32_t id); // on no list
 void acquire_p(M *m, P *p);
+void stop_if_exiting(M *m);
+bool runs_exit_handlers(M *m);
 P *release_p(M *m);
 P *idle_p_get();
 bool idle_p_put(P *p); // false: p is to be retired instead

@@ -299,3 +299,97 @@ CASE("exit/static-destructors", "header: goroutines stop before static destructo
   settle();
   return "";
 }
+// Computes without a call of the runtime, so that the processor goes to others.
+static void compute(std::chrono::milliseconds d) {
+  auto end = std::chrono::steady_clock::now() + d;
+  while (std::chrono::steady_clock::now() < end) {
+  }
+}
+// Goroutines that keep every processor.
+static void occupy() {
+  for (int i = 0; i < 8; i++)
+    go::go([] {
+      for (;;) {
+        compute(3ms);
+        go::yield();
+      }
+    });
+  go::yield();
+}
+CASE("exit/destructor-calls",
+     "C++: a destructor of static storage may use what lives; main had lost its P when it returned",
+     "0: destroyed", death) {
+  static struct Shared {
+    go::mutex m;
+    go::chan<int> c{1};
+    ~Shared() {
+      {
+        std::lock_guard l(m);
+        c.send(1);
+      }
+      go::yield();
+      go::sleep_for(1ms);
+      c.close();
+      std::fprintf(stderr, "destroyed\n");
+    }
+  } shared;
+  occupy();
+  compute(60ms);
+  return "";
+}
+CASE("exit/destructor-waits", "a destructor that waits for goroutines, which have stopped, is told so",
+     "2: a destructor or exit handler waits, but goroutines stopped when main returned ... goroutine 1 [chan "
+     "receive]",
+     death) {
+  static struct Shared {
+    go::chan<int> c;
+    ~Shared() { c.recv(); }
+  } shared;
+  go::go([] {
+    for (;;)
+      go::yield();
+  });
+  settle();
+  return "";
+}
+CASE("exit/unknown-thread",
+     "std::exit from a thread that never called the runtime: goroutines stop all the same", "5: destroyed",
+     death) {
+  static struct Shared {
+    std::atomic<bool> gone{false};
+    ~Shared() {
+      gone = true;
+      go::mutex().lock();
+      std::this_thread::sleep_for(5ms);
+      std::fprintf(stderr, "destroyed\n");
+    }
+  } shared;
+  for (int i = 0; i < 4; i++)
+    go::go([] {
+      for (;;) {
+        bool gone = shared.gone;
+        go::yield();
+        if (gone)
+          std::_Exit(3);
+      }
+    });
+  settle();
+  std::thread([] { std::exit(5); }).join();
+  return "";
+}
+CASE("exit/late-main", "main calls the runtime when other threads' goroutines already keep all processors",
+     "7: ", death) {
+  std::thread([] {
+    for (int i = 0; i < 64; i++)
+      go::go([] {
+        for (;;) {
+          compute(3ms);
+          go::yield();
+        }
+      });
+    compute(20ms);
+  }).join();
+  for (int i = 0; i < 10; i++)
+    go::yield();
+  std::exit(7);
+}
