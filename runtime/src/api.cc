@@ -321,8 +321,14 @@ void go_traceback(int fd, int all) noexcept {
   Text t(fd);
   if (!all) {
     trace_g(t, m->curg, true);
-  } else if (freeze_world(50000000)) {
-    trace_all(t, m->curg);
+  } else {
+    Stop s;
+    while ((s = freeze_world(1000000000)) == Stop::busy) { // who has stopped it waits for this thread, too
+      leave(m);
+      sys::sched_yield();
+      m = enter();
+    }
+    trace_all(t, m->curg, s == Stop::still);
     thaw_world();
   }
   t.flush();

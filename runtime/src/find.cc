@@ -61,7 +61,6 @@ void acquire_p(M *m, P *p) {
 P *release_p(M *m) {
   P *p = m->p;
   m->p = nullptr;
-  m->oldp = p;
   p->m = nullptr;
   return p;
 }
@@ -139,7 +138,7 @@ GO_RACY void handoff_p(P *p) {
     check_dead();
 }
 
-// Readies the goroutines of a poll; m may be without a P.
+// Readies the goroutines of a poll; m may be without a P, or null.
 void inject(M *m, G *list) {
   while (list) {
     G *g = list;
@@ -149,7 +148,7 @@ void inject(M *m, G *list) {
   }
 }
 
-void polled(uint32_t n) {
+static void polled(uint32_t n) {
   if (!n)
     return;
   sched.n_poll_wait.sub(n);
@@ -201,8 +200,31 @@ static void stop_spinning(M *m, bool found) {
     wake_p();
 }
 
-static G *locked_wait(M *m, G *locked) {
-  // This thread is wired to a goroutine: pass the P on and sleep until that one is due.
+// Outside of the runtime until the world goes on. The monitor may take the P meanwhile.
+static void wait_frozen(M *m) {
+  stop_spinning(m, false);
+  do {
+    m->in_rt.store(0);
+    while (sched.frozen.load())
+      sys::futex_wait(&sched.frozen, 1, 1000000);
+    m->in_rt.store(1);
+    fence();
+    while (!sched.frozen.load() && (m->own.load() == own_frozen || m->own.cas(own_revoking, own_owned))) {
+      if (sched.exiting.load()) // else thaw_world is under way
+        sleep_forever();
+      cpu_pause();
+    }
+  } while (sched.frozen.load());
+  if (m->own.load() == own_taken) {
+    m->p = nullptr;
+    m->own.store(own_owned);
+    sched.n_detached.sub(1u);
+  }
+}
+
+// This thread is wired to a goroutine: passes the P on and sleeps until that one is due. False if it has to
+// go back into a queue.
+static bool locked_wait(M *m) {
   if (m->p) {
     P *p = release_p(m);
     handoff_p(p);
@@ -212,27 +234,17 @@ static G *locked_wait(M *m, G *locked) {
   P *p = m->nextp;
   m->nextp = nullptr;
   acquire_p(m, p);
-  return locked;
-}
-
-// Outside of the runtime until the world goes on. The monitor may take the P meanwhile.
-static void wait_frozen(M *m) {
-  stop_spinning(m, false);
-  m->in_rt.store(0);
-  while (sched.frozen.load())
-    sys::futex_wait(&sched.frozen, 1, 1000000);
-  m->in_rt.store(1);
-  fence();
-  while (m->own.load() == own_frozen || m->own.cas(own_revoking, own_owned)) { // thaw_world is under way
-    if (sched.exiting.load())
-      sleep_forever();
-    cpu_pause();
+  if (GO_UNLIKELY(sched.exiting.load()))
+    sleep_forever();
+  if (GO_UNLIKELY(sched.frozen.load())) {
+    wait_frozen(m);
+    if (!m->p) {
+      global_put(m->lockedg);
+      wake_p();
+      return false;
+    }
   }
-  if (m->own.load() == own_taken) {
-    m->p = nullptr;
-    m->own.store(own_owned);
-    sched.n_detached.sub(1u);
-  }
+  return true;
 }
 
 G *find_runnable(M *m) {
@@ -243,7 +255,9 @@ G *find_runnable(M *m) {
       wait_frozen(m);
     if (GO_UNLIKELY(m->lockedg != nullptr)) {
       stop_spinning(m, false);
-      return locked_wait(m, m->lockedg);
+      if (G *g = m->lockedg; locked_wait(m))
+        return g;
+      continue;
     }
     if (GO_UNLIKELY(!m->p)) {
       stop_m(m);

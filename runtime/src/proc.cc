@@ -590,9 +590,9 @@ static inline void switch_away(M *m, G *g, G *next) {
 }
 
 static void futex_park(M *m, PostFn post, void *arg) {
-  m->in_rt.store(0);
   if (post)
     post(m, arg);
+  m->in_rt.store(0);
   while (m->park.exchange(0, acquire) == 0)
     sys::futex_wait(&m->park, 0);
 }
@@ -779,7 +779,7 @@ void ready_tail(M *m, G *g) {
     return;
   }
   g->state.store(g_runnable, relaxed);
-  if (GO_UNLIKELY(!m->p)) {
+  if (GO_UNLIKELY(!m || !m->p)) {
     global_put(g);
     fence();
   } else {

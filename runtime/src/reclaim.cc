@@ -63,8 +63,8 @@ uint32_t &reclaimed(uint32_t i) {
 }
 
 GO_RACY void give_back(Candidate *c, uint32_t n) {
-  if (freeze_world(2000000)) {
-    if (world_is_still())
+  if (Stop s = freeze_world(2000000); s != Stop::busy) {
+    if (s == Stop::still)
       for (uint32_t i = 0; i < n; i++) {
         G *g = c[i].g;
         if (g->state.load() != g_waiting || g->sp != c[i].sp || !g->stack_hi)

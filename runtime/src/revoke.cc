@@ -42,6 +42,8 @@ GO_RACY bool take_p(M *m, P *p) {
 
 static void post_detached(M *m, void *gp) {
   m->p = nullptr;
+  m->own.store(own_owned); // the goroutine is off its stack: see is_still
+  stop_if_exiting(m);
   global_put(static_cast<G *>(gp));
   sched.n_detached.sub(1u);
   wake_p();
@@ -83,12 +85,10 @@ static void post_detached(M *m, void *gp) {
     // Taken: get another P, or queue up.
     m->blocking = 0;
     if (P *p = idle_p_get()) {
-      acquire_p(m, p); // only now is it owned: see world_is_still
+      acquire_p(m, p);
       sched.n_detached.sub(1u);
       continue;
     }
-    m->p = nullptr;
-    m->own.store(own_owned);
     G *g = m->curg;
     g->state.store(g_runnable);
     switch_to_g0(m, post_detached, g);
@@ -119,32 +119,38 @@ bool runs_exit_handlers(M *m) {
   return sched.exiting.load() && m == sched.exit_m.load();
 }
 
-// Makes every other thread stop at its next runtime call. Waits for those inside the runtime.
-GO_RACY bool freeze_world(int64_t max_wait) {
-  M *me = getm();
-  if (sched.frozen.exchange(1))
-    return false;
-  int64_t end = real_now() + max_wait;
-  for (M *m = sched.all_m.load(); m; m = m->all_next)
-    if (m != me)
-      m->own.cas(own_owned, own_frozen);
-  barrier_all();
-  for (M *m = sched.all_m.load(); m; m = m->all_next) {
-    if (m == me)
-      continue;
-    while (m->in_rt.load() && m->p && m->own.load() == own_frozen && real_now() < end)
-      sys::nanosleep(20000);
+// Not on its way from one goroutine to another, and it will not be before the world goes on. Threads without
+// a P look at `frozen` when they have got one, those outside at `own` when they come in; a P that was taken
+// is replaced before `own` says so.
+GO_RACY static bool is_still(M *m) {
+  if (!m->in_rt.load()) {
+    uint32_t own = m->own.load();
+    return own == own_frozen || own == own_taken;
   }
-  return true;
+  return !m->p && m->own.load() != own_taken;
 }
 
-// A thread may have come in without having been frozen, when its P had been taken before.
-GO_RACY bool world_is_still() {
+// Makes every other thread stop at its next runtime call. Waits for those inside the runtime, and for what
+// the monitor has in hand.
+Stop freeze_world(int64_t max_wait) {
   M *me = getm();
-  for (M *m = sched.all_m.load(); m; m = m->all_next)
-    if (m != me && m->in_rt.load() && (m->p || m->own.load() == own_taken))
-      return false;
-  return true;
+  if (sched.frozen.exchange(1))
+    return Stop::busy;
+  int64_t end = real_now() + max_wait;
+  for (;;) {
+    for (M *m = sched.all_m.load(); m; m = m->all_next)
+      if (m != me)
+        m->own.cas(own_owned, own_frozen);
+    barrier_all();
+    bool still = true;
+    for (M *m = sched.all_m.load(); m; m = m->all_next)
+      still &= m == me || is_still(m);
+    if (still)
+      return Stop::still;
+    if (real_now() >= end)
+      return Stop::moving;
+    sys::nanosleep(20000);
+  }
 }
 
 void thaw_world() {
@@ -193,7 +199,7 @@ GO_RACY void rt_exit_stop() {
   barrier_all();
   int64_t end = real_now() + 20000000;
   for (M *m = sched.all_m.load(); m; m = m->all_next)
-    while (m != me && m->p && m->in_rt.load() && m->curg != m->g0 && real_now() < end)
+    while (m != me && (m->p || m->foreign) && m->in_rt.load() && m->curg != m->g0 && real_now() < end)
       sys::nanosleep(20000);
   keep_p(me);
   me->in_rt.store(me->in_rt.load(relaxed) - 1, release);
@@ -379,17 +385,9 @@ static void *monitor(void *) {
     if (poll_ready() && sched.n_poll_wait.load() && !sched.poll_blocked.load() &&
         t - sched.last_poll.load() > 10000000) {
       sched.last_poll.store(t);
-      uint32_t n = 0;
-      for (G *next, *g = poll_net(0); g; g = next) {
-        next = g->next;
-        g->state.store(g_runnable, relaxed);
-        global_put(g);
-        n++;
-      }
-      polled(n);
-      acted |= n != 0;
-      if (acted)
-        wake_p();
+      G *list = poll_net(0);
+      inject_polled(nullptr, list);
+      acted |= list != nullptr;
     }
     if (t - last_scavenge > 500000000) {
       last_scavenge = t;

@@ -236,8 +236,6 @@ struct alignas(128) M {
   G *lockedg;
   M *idle_next;
   M *all_next;
-  P *oldp; // P it had before it was taken
-  P *stw_p;
   char *altstack;
   char *g0_stack; // only for the main thread
   uint64_t rng;
@@ -423,7 +421,6 @@ void p_drain(P *p);
 void check_dead();
 void inject(M *m, G *list);        // makes a list of goroutines runnable
 void inject_polled(M *m, G *list); // the same for what poll_net gave
-void polled(uint32_t n);           // n of those have been queued
 void switch_to_g0(M *m, PostFn post, void *arg);
 int64_t now(); // monotonic nanoseconds (virtual in deterministic mode)
 int64_t real_now();
@@ -436,10 +433,14 @@ bool mon_rest(); // the monitor sleeps while all Ps are idle; false at once when
 void mon_wake();
 bool take_p(M *m, P *p);
 bool move_next(M *m, P *p);
-bool freeze_world(int64_t max_wait_ns);
+enum class Stop {
+  busy,   // somebody else has stopped it; there is nothing to thaw
+  moving, // some thread is still on its way between goroutines
+  still,
+};
+Stop freeze_world(int64_t max_wait_ns);
 // The number behind `name=` in the environment's GO_DEBUG, a list with commas.
 bool debug_option(const char *name, uint32_t *value);
-bool world_is_still(); // frozen, and no thread is on its way from one goroutine to another
 void thaw_world();
 void rt_exit_stop();
 
@@ -517,8 +518,8 @@ struct Text {
 };
 
 [[noreturn]] void fatal(const char *what);
-void trace_g(Text &t, G *g, bool running);
-void trace_all(Text &t, G *running);
+void trace_g(Text &t, G *g, bool running, bool still = true);
+void trace_all(Text &t, G *running, bool still); // if not, only states
 const char *wait_reason_name(uint8_t r);
 [[noreturn]] void deadlock();
 

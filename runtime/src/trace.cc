@@ -189,7 +189,7 @@ static void walk(void *arg) {
 }
 
 // The world is still by an order that only the kernel gives (freeze_world).
-GO_RACY void trace_g(Text &t, G *g, bool running) {
+GO_RACY void trace_g(Text &t, G *g, bool running, bool still) {
   t.s("goroutine ").u(g->id);
   if (g->name)
     t.s(" \"").s(g->name).c('"');
@@ -203,6 +203,8 @@ GO_RACY void trace_g(Text &t, G *g, bool running) {
   t.s("]:\n");
   if (running)
     walk(&t);
+  else if (!still)
+    t.s("\tnot known: threads do not stop\n");
   else if ((st == g_waiting || st == g_runnable) && g->sp && !(g->flags & gf_foreign))
     go_rt_call_on(g->sp, walk, &t);
   if (g->creator_pc) {
@@ -212,18 +214,19 @@ GO_RACY void trace_g(Text &t, G *g, bool running) {
   t.c('\n');
 }
 
-void trace_all(Text &t, G *running) {
+void trace_all(Text &t, G *running, bool still) {
   struct Arg {
     Text *t;
     G *me;
-  } a{&t, running};
+    bool still;
+  } a{&t, running, still};
   if (running)
     trace_g(t, running, true);
   g_each(
       [](G *g, void *p) {
         Arg *a = static_cast<Arg *>(p);
         if (g != a->me)
-          trace_g(*a->t, g, false);
+          trace_g(*a->t, g, false, a->still);
       },
       &a);
 }
@@ -232,7 +235,7 @@ void trace_all(Text &t, G *running) {
   {
     Text t;
     t.s("fatal error: all goroutines are asleep - deadlock!\n\n");
-    trace_all(t, nullptr);
+    trace_all(t, nullptr, true);
   }
   sys::exit_group(2);
 }
