@@ -229,17 +229,21 @@ void ring_put(M *, P *p, G *g) {
   }
 }
 
+// The lines that will be missed next. A thief may run those goroutines already; a hint may be wrong.
+GO_RACY static inline void prefetch_later(P *p, uint32_t h) {
+  __builtin_prefetch(p->ring[(h + 8) % ring_size].load(relaxed));
+  if (G *x = p->ring[(h + 4) % ring_size].load(relaxed))
+    __builtin_prefetch(*reinterpret_cast<void *volatile *>(&x->sp));
+}
+
 static inline G *ring_get(P *p) {
   for (;;) {
     uint32_t h = p->head.load(acquire), t = p->tail.load(relaxed);
     if (h == t)
       return nullptr;
     G *g = p->ring[h % ring_size].load(relaxed);
-    if (t - h > 4) { // the lines that will be missed next
-      __builtin_prefetch(p->ring[(h + 8) % ring_size].load(relaxed));
-      if (G *x = p->ring[(h + 4) % ring_size].load(relaxed))
-        __builtin_prefetch(*reinterpret_cast<void *volatile *>(&x->sp));
-    }
+    if (t - h > 4)
+      prefetch_later(p, h);
     if (p->head.cas(h, h + 1))
       return g;
   }

@@ -1,7 +1,7 @@
 // storm_test.cc - every kind of call at once, from goroutines and from threads that the runtime did not make,
-// while the world is stopped for tracebacks again and again, the number of processors changes, and main returns
-// in the midst of it. What counts is that nothing crashes, hangs, or is reported by a sanitizer; and that the
-// stacks of parked goroutines are whole when they go on.
+// while the world is stopped for tracebacks again and again, the number of processors changes, and main
+// returns in the midst of it. What counts is that nothing crashes, hangs, or is reported by a sanitizer; and
+// that the stacks of parked goroutines are whole when they go on.
 //
 //   storm_test [MILLISECONDS [SEED]]
 #include "check.h"
