@@ -107,11 +107,7 @@ static uint64_t sym_bias;
 
 extern "C" char __executable_start[] __attribute__((weak, visibility("hidden")));
 
-static void load_symbols() {
-  static bool tried;
-  if (tried)
-    return;
-  tried = true;
+static void map_symbols() {
   long fd = sys::openat("/proc/self/exe", 0);
   if (fd < 0)
     return;
@@ -154,11 +150,24 @@ static void load_symbols() {
   sym_file = f;
 }
 
+// Several may trace at once, one of them perhaps in a signal handler in the midst of this.
+static bool load_symbols() {
+  enum : uint32_t { untried, loading, loaded };
+  static atomic<uint32_t> state;
+  if (state.cas(untried, loading)) {
+    map_symbols();
+    state.store(loaded);
+  }
+  for (int i = 0; i < 1000 && state.load() != loaded; i++)
+    sys::nanosleep(20000);
+  return state.load() == loaded;
+}
+
 static void print_pc(Text &t, uint64_t pc) {
-  load_symbols();
+  bool named = load_symbols();
   const Sym *best = nullptr;
-  uint64_t a = pc - sym_bias - 1;
-  for (size_t i = 0; i < n_syms; i++)
+  uint64_t a = named ? pc - sym_bias - 1 : 0;
+  for (size_t i = 0; named && i < n_syms; i++)
     if ((syms[i].info & 15) == 2 && syms[i].value <= a && a < syms[i].value + syms[i].size)
       best = &syms[i];
   t.c('\t');

@@ -13,6 +13,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <stdexcept>
+#include <string>
 #include <thread>
 
 using namespace std::chrono_literals;
@@ -24,7 +26,14 @@ int null_fd;
 go::mutex mu;
 go::shared_mutex rw;
 go::chan<int> buffered{3}, unbuffered;
+go::condition_variable cond;
+go::counting_semaphore<> sema{2};
 long guarded = 0;
+
+go::local<int> &mine() {
+  static go::local<int> l;
+  return l;
+}
 
 void compute(std::chrono::microseconds d) {
   auto end = std::chrono::steady_clock::now() + d;
@@ -33,16 +42,6 @@ void compute(std::chrono::microseconds d) {
 }
 
 void nothing(std::optional<int>) {}
-
-void connect_once() {
-  auto ln = go::net::listen("tcp", "127.0.0.1:0");
-  go::wait_group wg;
-  wg.go([&] { go::net::dial("tcp", ln.address()).write("x", 1); });
-  auto s = ln.accept();
-  char b = 0;
-  CHECK(s.read(&b, 1) == 1 && b == 'x');
-  wg.wait();
-}
 
 // What another goroutine's walk, or a stack given back too early, would spoil.
 [[gnu::noinline]] void parked_below(int depth, std::mt19937 &rnd) {
@@ -56,11 +55,67 @@ void connect_once() {
   CHECK(word == unsigned(depth) * 2654435761u);
 }
 
+// One end gives up, or is closed under the other's hands.
+void break_connection(std::mt19937 &rnd) {
+  auto ln = go::net::listen("tcp", "127.0.0.1:0");
+  auto dialled = go::spawn([&] { return go::net::dial("tcp", ln.address()); });
+  auto s = ln.accept();
+  auto other = dialled.join();
+  unsigned how = rnd() % 3;
+  auto reader = go::spawn([&] {
+    char b = 0;
+    return error_of([&] { s.read(&b, 1); });
+  });
+  if (how == 0)
+    s.set_read_deadline(std::chrono::steady_clock::now() + std::chrono::microseconds(rnd() % 300));
+  else if (how == 1)
+    s.close();
+  else
+    other.close();
+  std::error_code e = reader.join();
+  if (how == 0)
+    CHECK(e == std::errc::timed_out);
+  else
+    CHECK(how == 1 ? bool(e) : !e);
+}
+
+void throw_across_waits(std::mt19937 &rnd) {
+  try {
+    try {
+      throw int(rnd() % 1000);
+    } catch (int n) {
+      parked_below(2, rnd);
+      std::rethrow_exception(std::make_exception_ptr(long(n)));
+    }
+  } catch (long n) {
+    go::yield();
+    CHECK(n >= 0 && n < 1000);
+  }
+  bool thrown = false;
+  try {
+    go::spawn([]() -> int { throw std::logic_error("storm"); }).join();
+  } catch (const std::logic_error &e) {
+    thrown = std::string(e.what()) == "storm";
+  }
+  CHECK(thrown);
+}
+
+void connect_once() {
+  auto ln = go::net::listen("tcp", "127.0.0.1:0");
+  go::wait_group wg;
+  wg.go([&] { go::net::dial("tcp", ln.address()).write("x", 1); });
+  auto s = ln.accept();
+  char b = 0;
+  CHECK(s.read(&b, 1) == 1 && b == 'x');
+  wg.wait();
+}
+
 void synchronise(std::mt19937 &rnd) {
-  switch (rnd() % 10) {
+  switch (rnd() % 16) {
   case 0: {
     std::lock_guard l(mu);
     guarded++;
+    cond.notify_one();
     go::yield();
     break;
   }
@@ -98,6 +153,44 @@ void synchronise(std::mt19937 &rnd) {
     go_timer_free(t);
     break;
   }
+  case 9: {
+    std::unique_lock l(mu);
+    cond.wait_for(l, std::chrono::microseconds(rnd() % 400));
+    break;
+  }
+  case 10:
+    sema.acquire();
+    parked_below(1, rnd);
+    sema.release();
+    break;
+  case 11: {
+    go::ticker t(200us);
+    t.channel().recv();
+    t.reset(100us);
+    t.channel().recv();
+    break;
+  }
+  case 12: {
+    go::after_func f(std::chrono::microseconds(rnd() % 100), [] { go::yield(); });
+    go::yield();
+    f.stop();
+    break;
+  }
+  case 13: {
+    go::errgroup group(2);
+    for (int i = 0; i < 4; i++)
+      group.go([] { go::sleep_for(50us); });
+    group.wait();
+    break;
+  }
+  case 14: {
+    int before = mine().get();
+    mine().get() = int(rnd() % 100);
+    int now = mine().get();
+    go::yield();
+    CHECK(mine().get() == now && before >= 0 && before < 100);
+    break;
+  }
   default: {
     go::wait_group wg;
     for (int i = 0; i < 3; i++)
@@ -108,7 +201,7 @@ void synchronise(std::mt19937 &rnd) {
 }
 
 void disturb(std::mt19937 &rnd) {
-  switch (rnd() % 12) {
+  switch (rnd() % 15) {
   case 0:
     go_traceback(null_fd, 1);
     break;
@@ -150,6 +243,15 @@ void disturb(std::mt19937 &rnd) {
     break;
   case 10:
     connect_once();
+    break;
+  case 11:
+    break_connection(rnd);
+    break;
+  case 12:
+    throw_across_waits(rnd);
+    break;
+  case 13:
+    CHECK(!go::net::lookup_host("localhost").empty());
     break;
   default:
     parked_below(int(rnd() % 8), rnd);

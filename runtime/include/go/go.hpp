@@ -448,7 +448,7 @@ public:
       throw std::system_error(std::make_error_code(std::errc::invalid_argument), "join");
     s->over.wait();
     if (s->error)
-      std::rethrow_exception(s->error);
+      std::rethrow_exception(std::move(s->error)); // the other goroutine may hold the state for longer
     if constexpr (!std::is_void_v<R>)
       return std::move(*s->value);
   }
