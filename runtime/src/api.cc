@@ -294,7 +294,7 @@ void go_enter_blocking(void) noexcept {
   M *m = enter();
   m->blocking = 1;
   P *p = m->p;
-  if (p && !(m->curg->flags & gf_foreign) && (!p_empty(p) || sched.gq_n.load())) {
+  if (p && !(m->curg->flags & gf_foreign) && !sched.exiting.load() && (!p_empty(p) || sched.gq_n.load())) {
     // Somebody waits for this P: pass it on now instead of at the monitor's next tick.
     sched.n_detached.add(1u);
     m->own.store(own_taken);

@@ -24,7 +24,7 @@ GO_RACY bool take_p(M *m, P *p) {
   if (!m->own.cas(own_owned, own_revoking))
     return false;
   barrier_all();
-  if (p->m != m || m->in_rt.load() || sched.deterministic || sched.exiting.load()) {
+  if (p->m != m || m->in_rt.load() || sched.deterministic) {
     m->preempt.store(1);
     m->own.cas(own_revoking, own_owned);
     return false;
@@ -64,7 +64,7 @@ static void post_detached(M *m, void *gp) {
       return m;
     if (o == own_frozen) {
       m->in_rt.store(0);
-      if (sched.exiting.load())
+      if (sched.exiting.load() && m != sched.exit_m.load())
         for (;;)
           sys::nanosleep(1000000000000);
       if (sched.frozen.load())
@@ -84,7 +84,10 @@ static void post_detached(M *m, void *gp) {
     }
     // Taken: get another P, or queue up.
     m->blocking = 0;
-    if (P *p = idle_p_get()) {
+    P *p = idle_p_get();
+    if (!p && runs_exit_handlers(m)) // nobody gives his away any more
+      p = go_rt_new_p(0);
+    if (p) {
       acquire_p(m, p);
       sched.n_detached.sub(1u);
       continue;
@@ -163,23 +166,6 @@ void thaw_world() {
   wake_p();
 }
 
-// Destructors may call the runtime. None of the others gives its P away any more, so a thread that has lost
-// its own gets a new one.
-GO_RACY static void keep_p(M *me) {
-  for (;;) {
-    uint32_t o = me->own.load();
-    if (o == own_owned)
-      return;
-    if (o == own_taken) {
-      me->blocking = 0;
-      acquire_p(me, go_rt_new_p(0));
-      sched.n_detached.sub(1u);
-    } else if (o == own_frozen || !me->own.cas(own_revoking, own_owned)) {
-      cpu_pause(); // thaw_world or move_next has it in hand
-    }
-  }
-}
-
 // main has returned: nobody may run runtime code beside the static destructors. They may, on this thread.
 GO_RACY void rt_exit_stop() {
   static atomic<uint32_t> begun;
@@ -188,7 +174,6 @@ GO_RACY void rt_exit_stop() {
   M *me = getm();
   if (!me)
     me = attach();
-  me->in_rt.bump(); // a monitor that has seen this thread outside is seen by keep_p
   sched.exit_g = me->curg;
   sched.exit_m.store(me);
   sched.exiting.store(1);
@@ -201,8 +186,6 @@ GO_RACY void rt_exit_stop() {
   for (M *m = sched.all_m.load(); m; m = m->all_next)
     while (m != me && (m->p || m->foreign) && m->in_rt.load() && m->curg != m->g0 && real_now() < end)
       sys::nanosleep(20000);
-  keep_p(me);
-  me->in_rt.store(me->in_rt.load(relaxed) - 1, release);
 }
 
 // ---- the monitor -------------------------------------------------------------------------------

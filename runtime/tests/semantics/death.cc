@@ -328,6 +328,7 @@ CASE("exit/destructor-calls",
         c.send(1);
       }
       go::yield();
+      go::blocking([] { std::this_thread::sleep_for(1ms); });
       go::sleep_for(1ms);
       c.close();
       std::fprintf(stderr, "destroyed\n");
