@@ -629,6 +629,62 @@ static void revoked_between() {
       {3, 2});
 }
 
+// ---- the stopped world ---------------------------------------------------------------------------
+
+// Thread 0 has a P, in user code; thread 1 stops the world; the monitor may take the P and free it.
+static void stopped_world() {
+  auto setup = [] {
+    base(2);
+    with_p(0)->in_rt.store(0);
+    foreign(1), foreign(2);
+    idle_p_put(sched.all_p[1]);
+    sched.n_spinning.store(1); // so that nobody need be started
+  };
+  auto user = [] {
+    for (int i = 0; i < 2; i++) {
+      M *m = enter();
+      for (int k = 0; k < 2; k++) {
+        expect(m->p != nullptr, "inside the runtime without a P");
+        expect(!S.flag, "a thread with a P is inside while the world is still");
+        model_point();
+      }
+      leave(m);
+    }
+    S.done[0] = 1;
+  };
+  auto stop = [] {
+    if (Stop s = freeze_world(1000000); s != Stop::busy) {
+      S.flag = s == Stop::still;
+      S.fired += S.flag;
+      model_point();
+      S.flag = false;
+      thaw_world();
+    }
+    S.done[1] = 1;
+  };
+  auto monitor = [] {
+    if (P *p = sched.all_p[0]; take_p(S.m[0], p))
+      idle_p_put(p);
+  };
+  auto check = [] { expect(S.done[0] && S.done[1], "a thread did not get on"); };
+  add("stop/enter", "the world is stopped while a thread enters the runtime", setup, {user, stop}, check,
+      {3, 1});
+  add("stop/taken", "the same when it had given its P away for a blocking call",
+      [setup, monitor] {
+        setup();
+        monitor();
+        S.m[0]->p = nullptr;
+      },
+      {user, stop}, check, {3, 1});
+  add("stop/revoked", "the same while its P is taken", setup, {user, stop, monitor}, check, {2, 1});
+  add("stop/no-membarrier", "the same with a fence at entry",
+      [setup] {
+        setup();
+        sched.membarrier = false;
+      },
+      {user, stop}, check, {2, 2});
+}
+
 // A timer's callback that calls the runtime: when that call is over, the scheduler still holds its P.
 static void callbacks() {
   add(
@@ -928,6 +984,9 @@ static const Mutant mutants[] = {
     {"revoke/next", "move_next does not look at in_rt", {"move_next", 'l', Effect::give, 0}},
     {"revoke/next", "no membarrier", {"barrier_all", 'm', Effect::drop}},
     {"mutex/revoked", "a mutex' wake-up does not look at own", {"enter", 'l', Effect::give, own_owned}},
+    {"stop/enter", "no membarrier", {"barrier_all", 'm', Effect::drop}},
+    {"stop/enter", "enter does not look at own", {"enter", 'l', Effect::give, own_owned}},
+    {"stop/no-membarrier", "enter without its fence", {"enter", 'f', Effect::drop}},
     {"revoke/callback", "a call within another ends both", {"leave", 's', Effect::give, 0}},
     {"revoke/no-membarrier", "enter without its fence", {"enter", 'f', Effect::drop}},
     {"revoke/no-membarrier", "barrier_all without its fence", {"barrier_all", 'f', Effect::drop}},
@@ -972,7 +1031,7 @@ int main(int argc, char **argv) {
       only.push_back(a);
   }
   run_queue(), channels(), timers(), timers_armed_twice(), poller(), revocation(), revoked_between(),
-      callbacks(), idle();
+      stopped_world(), callbacks(), idle();
   auto wanted = [&](const char *n) {
     return only.empty() ||
            std::any_of(only.begin(), only.end(), [&](auto &o) { return !strncmp(o.c_str(), n, o.size()); });
