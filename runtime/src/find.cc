@@ -237,9 +237,13 @@ static bool locked_wait(M *m) {
   if (GO_UNLIKELY(sched.exiting.load()))
     sleep_forever();
   if (GO_UNLIKELY(sched.frozen.load())) {
+    sched.n_detached.add(1u); // the goroutine is in no queue meanwhile: see check_dead
     wait_frozen(m);
-    if (!m->p) {
+    bool lost = !m->p;
+    if (lost)
       global_put(m->lockedg);
+    sched.n_detached.sub(1u);
+    if (lost) {
       wake_p();
       return false;
     }
@@ -417,7 +421,8 @@ GO_RACY static bool all_still(uint64_t &ran) {
   Locked l(sched.lock);
   if (sched.n_idle_p.load() != sched.n_procs.load() || sched.gq_n.load() || sched.n_spinning.load())
     return false;
-  for (uint32_t i = 0; i < sched.n_p_made.load(); i++) { // those of too high a number may still run, or be emptied
+  for (uint32_t i = 0; i < sched.n_p_made.load();
+       i++) { // those of too high a number may still run, or be emptied
     P *p = sched.all_p[i];
     if (!(p->idle || p->retired) || p->m || p_has_queued(p) || p->timers.first.load() != never)
       return false;

@@ -218,6 +218,18 @@ CASE("go/max-procs-shrink-running", "runtime.GOMAXPROCS: shrinking while gorouti
   go::set_max_procs(old);
   return Saw()(n.load());
 }
+CASE("go/max-procs-shrink-no-deadlock",
+     "main alone, on a processor that goes: while that is being emptied nothing runs and nothing is queued",
+     "300", real) {
+  unsigned old = go::max_procs();
+  int n = 0;
+  for (unsigned i = 0; i < 300; i++, n++) {
+    go::set_max_procs(1 + i * 7 % 5);
+    go::yield();
+  }
+  go::set_max_procs(old);
+  return Saw()(n);
+}
 CASE("go/stack-size", "header: a larger stack on request", "5000050000", always) {
   go::chan<long> c;
   struct deep {
