@@ -421,8 +421,8 @@ GO_RACY static bool all_still(uint64_t &ran) {
   Locked l(sched.lock);
   if (sched.n_idle_p.load() != sched.n_procs.load() || sched.gq_n.load() || sched.n_spinning.load())
     return false;
-  for (uint32_t i = 0; i < sched.n_p_made.load();
-       i++) { // those of too high a number may still run, or be emptied
+  // Those of too high a number may still run, or be emptied.
+  for (uint32_t i = 0; i < sched.n_p_made.load(); i++) {
     P *p = sched.all_p[i];
     if (!(p->idle || p->retired) || p->m || p_has_queued(p) || p->timers.first.load() != never)
       return false;

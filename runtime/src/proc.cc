@@ -929,12 +929,13 @@ extern "C" P *go_rt_new_p(uint32_t id) {
   return make_p(id);
 }
 
-static M *make_m() {
+static M *make_m(Own own) {
   M *m = static_cast<M *>(map_pages((sizeof(M) + 2 * sizeof(G) + 4095) & ~size_t(4095)));
   m->g0 = reinterpret_cast<G *>(reinterpret_cast<char *>(m) + ((sizeof(M) + 63) & ~size_t(63)));
   m->g0->flags = gf_g0;
   m->g0->m = m;
   m->rng = uint64_t(reinterpret_cast<uintptr_t>(m)) * 0x9e3779b97f4a7c15u | 1;
+  m->own.store(own);
   Locked l(sched.lock);
   m->all_next = sched.all_m.load(relaxed);
   sched.all_m.store(m, release);
@@ -1033,7 +1034,7 @@ void start_m(P *p, bool spinning) {
     fatal("thread limit exceeded");
   sched.n_m.add(1u);
   sched.n_threads_made.add(1u, relaxed);
-  m = make_m();
+  m = make_m(own_owned);
   m->nextp = p;
   m->spinning = spinning;
   if (thread_create(thread_main, m, 256 * 1024))
@@ -1143,10 +1144,14 @@ static void start_runtime() {
       is_main = sys::gettid() == sys::getpid() && !sched.main_m;
     }
     m = is_main ? nullptr : free_foreign;
-    if (m)
+    if (m) {
       free_foreign = m->idle_next;
-    else
-      m = make_m();
+    } else if (is_main) { // as if it had lost its P: enter() gets it one, or makes it wait for one
+      sched.n_detached.add(1u);
+      m = make_m(own_taken);
+    } else {
+      m = make_m(own_owned);
+    }
     if (is_main)
       sched.main_m = m;
     start_lock.unlock();
@@ -1172,13 +1177,6 @@ static void start_runtime() {
     m->g0_size = n;
     m->g0->sp = go_rt_init_stack(m->g0_stack + n - 64, g0_main, m);
     stack_signals_thread(m);
-    // From here on like one that computes: enter() looks whether the P still is, or ever was, ours.
-    if (P *p = idle_p_get()) {
-      acquire_p(m, p);
-    } else {
-      sched.n_detached.add(1u);
-      m->own.store(own_taken);
-    }
     mon_start();
   } else {
     m->foreign = true;
