@@ -277,6 +277,19 @@ CASE("exit/code", "std::exit from a goroutine", "7: ", death) {
   go::chan<int>().recv();
   return "";
 }
+// Goroutines that end the process with code 3 if they go on after `gone`.
+static void use_until(const std::atomic<bool> &gone) {
+  for (int i = 0; i < 4; i++)
+    go::go([&gone] {
+      for (;;) {
+        bool late = gone; // may be: a goroutine stops at its next call of the runtime
+        go::yield();
+        if (late)
+          std::_Exit(3);
+      }
+    });
+  settle();
+}
 CASE("exit/static-destructors", "header: goroutines stop before static destructors run", "0: destroyed",
      death) {
   static struct Shared {
@@ -287,16 +300,7 @@ CASE("exit/static-destructors", "header: goroutines stop before static destructo
       std::fprintf(stderr, "destroyed\n");
     }
   } shared;
-  for (int i = 0; i < 4; i++)
-    go::go([] {
-      for (;;) {
-        bool gone = shared.gone; // may be: a goroutine stops at its next call of the runtime
-        go::yield();
-        if (gone)
-          std::_Exit(3);
-      }
-    });
-  settle();
+  use_until(shared.gone);
   return "";
 }
 // Computes without a call of the runtime, so that the processor goes to others.
@@ -365,16 +369,7 @@ CASE("exit/unknown-thread",
       std::fprintf(stderr, "destroyed\n");
     }
   } shared;
-  for (int i = 0; i < 4; i++)
-    go::go([] {
-      for (;;) {
-        bool gone = shared.gone;
-        go::yield();
-        if (gone)
-          std::_Exit(3);
-      }
-    });
-  settle();
+  use_until(shared.gone);
   std::thread([] { std::exit(5); }).join();
   return "";
 }
